@@ -33,7 +33,7 @@ class FieldError:
         return f"{self.field}: {self.message}"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class ApiError(Exception):
     """What the API answers instead of an object. `code` is the HTTP status."""
 

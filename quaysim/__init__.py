@@ -1,0 +1,1 @@
+"""Conformance and simulation of the Red Hat Quay Operator 3.7."""

@@ -1,0 +1,1 @@
+"""The step sentences, one module per subject."""

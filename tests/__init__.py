@@ -1,0 +1,1 @@
+"""The tests of fake_cluster and quaysim themselves."""

@@ -1,0 +1,1 @@
+"""What a request to the API means, from its path to the stored object."""

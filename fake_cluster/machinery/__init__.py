@@ -1,0 +1,1 @@
+"""What every controller is made of: clients, clock, queue and manager."""

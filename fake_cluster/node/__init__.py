@@ -1,0 +1,1 @@
+"""Scheduler and node agent: Pods that start, probe, fail and stop."""

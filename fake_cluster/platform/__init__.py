@@ -1,0 +1,1 @@
+"""What OpenShift adds to Kubernetes: CRDs and the controllers behind them."""

@@ -1,0 +1,1 @@
+"""The documented behaviours, and which of them have scenarios."""
