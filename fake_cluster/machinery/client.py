@@ -82,7 +82,7 @@ class Client(Protocol):
         """Server-side apply."""
         ...
 
-    def delete(
+    def delete(  # noqa: PLR0913 - these are the options of a delete request
         self,
         ref: ResourceRef,
         name: str,

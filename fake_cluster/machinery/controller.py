@@ -37,7 +37,7 @@ async def sleep(seconds: float) -> None:
     await Sleep(seconds)
 
 
-Reconcile = Callable[[Key], Result | None | Coroutine[Any, Any, Result | None]]
+Reconcile = Callable[[Key], Result | Coroutine[Any, Any, Result | None] | None]
 KeysOf = Callable[[Event], Iterable[Key]]
 
 
