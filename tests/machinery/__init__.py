@@ -1,0 +1,1 @@
+"""Tests of clients, queue and manager."""
