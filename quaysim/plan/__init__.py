@@ -1,0 +1,1 @@
+"""What would become of a QuayRegistry: simulated before a cluster is touched."""
