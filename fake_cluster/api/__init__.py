@@ -1,1 +1,6 @@
-"""What a request to the API means, from its path to the stored object."""
+"""What a request means: the API server in memory."""
+
+from fake_cluster.api.call import Answer, Call, Options
+from fake_cluster.api.server import Api
+
+__all__ = ["Answer", "Api", "Call", "Options"]

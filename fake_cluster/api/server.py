@@ -1,0 +1,53 @@
+"""The API server: one front for every request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+from fake_cluster.api.call import Answer, Call
+from fake_cluster.api.core import Core
+from fake_cluster.api.deleting import delete, delete_collection
+from fake_cluster.api.patching import patch
+from fake_cluster.api.reading import get, list_, watch
+from fake_cluster.api.writing import create, update
+from fake_cluster.errors import method_not_supported, no_such_resource
+from fake_cluster.kinds import Kinds, Resource
+from fake_cluster.machinery.clock import Clock
+from fake_cluster.objects import ResourceRef
+from fake_cluster.store import Store
+
+Handler = Callable[[Core, Call], Answer]
+VERBS: dict[str, Handler] = {
+    "get": get,
+    "list": list_,
+    "watch": watch,
+    "create": create,
+    "update": update,
+    "patch": patch,
+    "delete": delete,
+    "deletecollection": delete_collection,
+}
+
+
+class Api:
+    """A Kubernetes API in memory."""
+
+    def __init__(self, kinds: Kinds, store: Store, clock: Clock, rng: Random) -> None:
+        self.core = Core(kinds, store, clock, rng)
+        self.kinds = kinds
+        self.store = store
+        self.clock = clock
+
+    def resource(self, ref: ResourceRef) -> Resource:
+        """The resource of a ref; 404 where it is not served."""
+        found = self.kinds.find(ref.group, ref.version, ref.plural)
+        if found is None:
+            raise no_such_resource()
+        return found
+
+    def dispatch(self, call: Call) -> Answer:
+        """Do what a call asks for. Raises `ApiError` for what is refused."""
+        if call.verb not in call.resource.verbs:
+            raise method_not_supported(call.resource.ref, call.verb)
+        return VERBS[call.verb](self.core, call)

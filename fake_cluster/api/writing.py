@@ -1,0 +1,110 @@
+"""Create, update and patch: one pipeline from a body to a stored version.
+
+decode → default → admission → the kind's own preparation → validation → managed fields → store. A write
+that changes nothing keeps the resourceVersion and is heard by nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fake_cluster.api import admission, managers, metadata
+from fake_cluster.api.call import Answer, Call
+from fake_cluster.api.core import Core
+from fake_cluster.errors import already_exists, invalid, not_found
+from fake_cluster.objects import Object
+from fake_cluster.store import Stored
+
+
+def create(core: Core, call: Call) -> Answer:
+    """A new object."""
+    resource = call.resource
+    obj, warnings = read(call)
+    meta = obj["metadata"]
+    metadata.place(call, meta)
+    metadata.begin(core, call, meta)
+    admission.admit_create(core, call, obj)
+    if core.table(resource).get(call.namespace, meta["name"]) is not None:
+        raise already_exists(resource.ref, meta["name"])
+    resource.prepare_create(obj)
+    errors = resource.validate_create(obj)
+    if errors:
+        raise invalid(resource.ref, meta["name"], errors)
+    managers.created(core, call, obj)
+    return _stored(core, call, obj, warnings, 201)
+
+
+def read(call: Call) -> tuple[Object, Sequence[str]]:
+    """The body, decoded and defaulted: a fresh object that belongs to this request."""
+    body = metadata.check_type(call.resource, call.body)
+    decoded = call.resource.decode(body, strict=call.options.field_validation)
+    obj = decoded.obj
+    ref = call.resource.ref
+    obj = {"kind": ref.kind, "apiVersion": ref.api_version, "metadata": {}} | obj
+    obj["kind"], obj["apiVersion"] = ref.kind, ref.api_version
+    call.resource.default(obj)
+    return obj, decoded.warnings
+
+
+def _stored(core: Core, call: Call, obj: Object, warnings: Sequence[str], code: int) -> Answer:
+    if call.options.dry_run:
+        return Answer(code, obj=obj, warnings=warnings)
+    resource = call.resource
+    if resource.ref != resource.storage:
+        obj = resource.to_storage(obj)
+    stored = core.store.put(core.table(resource), obj)
+    return Answer(code, core.view(resource, stored), warnings=warnings)
+
+
+def update(core: Core, call: Call) -> Answer:
+    """Replace an object, or create it where its kind allows that."""
+    resource = call.resource
+    obj, warnings = read(call)
+    metadata.place(call, obj["metadata"])
+    stored = core.table(resource).get(call.namespace, call.name)
+    if stored is None:
+        if (resource.ref.group, resource.ref.plural) in metadata.CREATED_BY_UPDATE and not call.subresource:
+            return create(core, call)
+        raise not_found(resource.ref, call.name)
+    current = core.view(resource, stored)
+    metadata.check_version(resource, obj["metadata"], current.obj)
+    return finish_update(core, call, current, obj, warnings)
+
+
+def finish_update(
+    core: Core, call: Call, current: Stored, obj: Object, warnings: Sequence[str], code: int = 200
+) -> Answer:
+    """The second half of every update: `obj` is to take the place of `current`."""
+    resource, old = call.resource, current.obj
+    metadata.keep(obj, old)
+    admission.admit_update(core, call, obj, old)
+    if call.subresource == "status":
+        resource.prepare_status_update(obj, old)
+    else:
+        resource.prepare_update(obj, old)
+    errors = resource.validate_update(obj, old)
+    if errors:
+        raise invalid(resource.ref, old["metadata"]["name"], errors)
+    managers.updated(core, call, obj, old)
+    if obj == old:
+        return Answer(code, current, warnings=warnings)
+    if "deletionTimestamp" in old["metadata"] and released(obj):
+        return _vanish(core, call, obj, warnings)
+    return _stored(core, call, obj, warnings, code)
+
+
+def released(obj: Object) -> bool:
+    """Whether nothing holds an object any more whose deletion has begun."""
+    meta = obj["metadata"]
+    spec_finalizers = obj["kind"] == "Namespace" and obj.get("spec", {}).get("finalizers")
+    return not meta.get("finalizers") and not meta.get("deletionGracePeriodSeconds") and not spec_finalizers
+
+
+def _vanish(core: Core, call: Call, obj: Object, warnings: Sequence[str]) -> Answer:
+    """The last finalizer has been taken away: the object goes, and the writer sees its last state."""
+    if call.options.dry_run:
+        return Answer(200, obj=obj, warnings=warnings)
+    resource, meta = call.resource, obj["metadata"]
+    last = resource.to_storage(obj) if resource.ref != resource.storage else obj
+    gone = core.store.remove(core.table(resource), meta.get("namespace", ""), meta["name"], last)
+    return Answer(200, core.view(resource, gone), warnings=warnings)
