@@ -65,15 +65,22 @@ class Source:
     keys_of: KeysOf = own_key
 
 
+AddSource = Callable[[Source], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Controller:
     """A named reconcile function with its sources.
 
     Controllers of the same `lock` never run at the same time. A pass that raises is tried again
     after a delay that doubles from 5 ms to 1000 s, as client-go's rate limiter does.
+
+    A controller whose sources are not all known in advance (custom resources come and go) gets, as it
+    starts, a function through `discover` with which it adds more of them at any time.
     """
 
     name: str
     reconcile: Reconcile
     sources: Sequence[Source]
     lock: str = ""
+    discover: Callable[[AddSource], None] | None = None

@@ -16,13 +16,14 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
 from fake_cluster.errors import ApiError
 from fake_cluster.machinery.client import Client, Event
 from fake_cluster.machinery.clock import Clock
-from fake_cluster.machinery.controller import Controller, KeysOf, Result, Sleep
+from fake_cluster.machinery.controller import Controller, KeysOf, Result, Sleep, Source
 from fake_cluster.machinery.queue import WorkQueue
 from fake_cluster.objects import Key, ResourceRef
 
@@ -90,14 +91,21 @@ class Manager:
         worker = _Worker(controller, group)
         self._workers.append(worker)
         for source in controller.sources:
-            routes = self._routes.get(source.ref)
-            if routes is None:
-                self._routes[source.ref] = [(worker, source.keys_of)]
-                client.watch(source.ref, self.post)
-                continue
-            for obj in client.list(source.ref):
-                self._enqueue(worker, source.keys_of(Event("ADDED", source.ref, obj)))
-            routes.append((worker, source.keys_of))
+            self._add_source(worker, client, source)
+        if controller.discover is not None:
+            controller.discover(partial(self._add_source, worker, client))
+
+    def _add_source(self, worker: _Worker, client: Client, source: Source) -> None:
+        if worker not in self._workers:
+            return
+        routes = self._routes.get(source.ref)
+        if routes is None:
+            self._routes[source.ref] = [(worker, source.keys_of)]
+            client.watch(source.ref, self.post)
+            return
+        for obj in client.list(source.ref):
+            self._enqueue(worker, source.keys_of(Event("ADDED", source.ref, obj)))
+        routes.append((worker, source.keys_of))
 
     def remove(self, controller: Controller) -> None:
         """Stop a controller where it stands: its queue is emptied, a sleeping pass ends."""
