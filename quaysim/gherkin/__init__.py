@@ -1,0 +1,1 @@
+"""How pytest runs `.feature` files: collecting them, reading their tags, finding the step definitions."""

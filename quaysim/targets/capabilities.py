@@ -1,0 +1,40 @@
+"""What a cluster can do, found out by looking at what its API serves.
+
+| capability | the cluster has |
+| --- | --- |
+| `kube-api` | the Kubernetes API |
+| `quay-operator` | the QuayRegistry API, and an operator behind it |
+| `route-api`, `router` | OpenShift Routes; a router that admits them |
+| `obc-api` | ObjectBucketClaims |
+| `monitoring-api` | ServiceMonitors, PrometheusRules and the namespace of console dashboards |
+| `nodes` | nodes whose labels and taints a scenario may change and restore |
+| `plain-kubernetes` | none of the OpenShift APIs |
+| `operator-in-one-namespace` | an operator that watches the scenario's namespace alone |
+| `cluster-wide-operator` | an operator that watches all namespaces |
+"""
+
+from __future__ import annotations
+
+from fake_cluster.machinery.client import Client
+from quaysim.targets import resources
+
+OPENSHIFT_APIS = {
+    "route-api": (resources.ROUTES,),
+    "obc-api": (resources.OBJECT_BUCKET_CLAIMS,),
+    "monitoring-api": (resources.SERVICE_MONITORS, resources.PROMETHEUS_RULES),
+}
+"""Capability → the resources that must be served for it."""
+
+PLAIN = "plain-kubernetes"
+ONE_NAMESPACE = "operator-in-one-namespace"
+ALL_NAMESPACES = "cluster-wide-operator"
+
+
+def served(client: Client) -> frozenset[str]:
+    """The capabilities that follow from what the API serves."""
+    found = {"kube-api"}
+    found |= {name for name, refs in OPENSHIFT_APIS.items() if all(map(client.serves, refs))}
+    found |= {"router"} if "route-api" in found else set()
+    found |= {"quay-operator"} if client.serves(resources.QUAY_REGISTRIES) else set()
+    found |= set() if found & OPENSHIFT_APIS.keys() else {PLAIN}
+    return frozenset(found)

@@ -1,0 +1,47 @@
+"""What a person wants to read first when a scenario has failed: the registries, and what was said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fake_cluster.errors import ApiError
+from fake_cluster.objects import Object
+from quaysim.targets.base import Target
+from quaysim.targets.resources import EVENTS, QUAY_REGISTRIES
+
+LAST_EVENTS = 10
+
+
+def describe(target: Target) -> str:
+    """The conditions of the registries in the scenario's namespaces, and the last Events there, as text."""
+    try:
+        return "\n".join(line for namespace in target.namespaces for line in _namespace(target, namespace))
+    except ApiError as error:
+        return f"the cluster cannot be asked any more: {error}"
+
+
+def _namespace(target: Target, namespace: str) -> Iterable[str]:
+    registries = target.client.list(QUAY_REGISTRIES, namespace)
+    for registry in registries:
+        yield from _registry(registry)
+    yield from _events(target.client.list(EVENTS, namespace))
+
+
+def _registry(registry: Object) -> Iterable[str]:
+    metadata, status = registry["metadata"], registry.get("status") or {}
+    components = registry.get("spec", {}).get("components") or []
+    unmanaged = [item["kind"] for item in components if not item["managed"]]
+    yield f"QuayRegistry {metadata['namespace']}/{metadata['name']}, generation {metadata['generation']}"
+    yield f"  unmanaged: {', '.join(unmanaged) or '-'}; version: {status.get('currentVersion') or '-'}"
+    for item in status.get("conditions") or []:
+        yield f"  {item['type']:<28} {item['status']:<6} {item['reason']:<26} {item.get('message', '')}"
+
+
+def _events(events: Iterable[Object]) -> Iterable[str]:
+    latest = sorted(events, key=lambda event: event.get("lastTimestamp") or "")[-LAST_EVENTS:]
+    if latest:
+        yield "last Events:"
+    for event in latest:
+        about = event["involvedObject"]
+        what = f"{about['kind']}/{about['name']}"
+        yield f"  {event.get('type', ''):<8} {event.get('reason', ''):<26} {what}: {event.get('message', '')}"

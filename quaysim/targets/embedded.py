@@ -1,0 +1,77 @@
+"""A fake cluster as a target: in this process, on virtual time, with the simulated operator.
+
+Scenarios reach it as they would reach any other cluster, through the official client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+from fake_cluster.cluster import FakeCluster
+from fake_cluster.machinery.rest import RestClient
+
+from fake_cluster.objects import Object, ResourceRef
+from quaysim import operator
+from quaysim.targets.base import PATIENCE, NotInTime, Target
+from quaysim.targets.capabilities import ONE_NAMESPACE, PLAIN
+from quaysim.targets.raw import replay
+from quaysim.targets.resources import NAMESPACES
+
+NAMESPACE = "quay-enterprise"
+"""The namespace of the documentation's examples, and of most scenarios."""
+
+
+class FakeTarget(Target):
+    """One scenario's fake cluster."""
+
+    def __init__(self, seed: int, domain: str, capabilities: frozenset[str]) -> None:
+        platform = "kubernetes" if PLAIN in capabilities else "openshift"
+        self.cluster = FakeCluster(platform=platform, seed=seed, apps_domain=domain)
+        self.api_client = self.cluster.kube_client()
+        self.client = RestClient(self.api_client)
+        self.capabilities = capabilities
+        self._domain = domain
+        self.namespaces = []
+        self._run_operator(Random(seed), NAMESPACE if ONE_NAMESPACE in capabilities else "")
+
+    def _run_operator(self, rng: Random, watch_namespace: str) -> None:
+        cluster, client = self.cluster, self.cluster.client("quay-operator")
+        operator.install(client)
+        settings = operator.Settings(watch_namespace=watch_namespace)
+        cluster.add(operator.controllers(client, settings, cluster.clock, rng, cluster.peer_chain))
+
+    @property
+    def apps_domain(self) -> str:
+        """The router's domain."""
+        return self._domain
+
+    def now(self) -> float:
+        """Virtual time."""
+        return self.cluster.clock.now()
+
+    def wait_until(self, check: Callable[[], bool], timeout: float = PATIENCE, what: str = "") -> None:
+        """Run the cluster until `check()` is true."""
+        try:
+            self.cluster.run_until(check, timeout, what)
+        except TimeoutError as error:
+            raise NotInTime(what, timeout) from error
+
+    def pass_time(self, seconds: float) -> None:
+        """Run the cluster for `seconds` of virtual time."""
+        self.cluster.advance(seconds)
+
+    def new_namespace(self) -> str:
+        """Create a namespace: the one of the documentation's examples first."""
+        name = f"{NAMESPACE}-{len(self.namespaces) + 1}" if self.namespaces else NAMESPACE
+        self.client.create(NAMESPACES, {"metadata": {"name": name}})
+        self.namespaces.append(name)
+        return name
+
+    def history(self, ref: ResourceRef, namespace: str, since: str) -> list[tuple[str, Object]]:
+        """What the server remembers of these objects since then."""
+        return replay(self.api_client, ref, namespace, since)
+
+    def close(self) -> None:
+        """Throw the cluster away."""
+        self.cluster.close()

@@ -1,0 +1,57 @@
+"""The resources that scenarios speak of, by kind."""
+
+from __future__ import annotations
+
+from fake_cluster.kinds import refs
+from fake_cluster.objects import ResourceRef
+
+QUAY_REGISTRIES = ResourceRef("quay.redhat.com", "v1", "quayregistries", "QuayRegistry")
+ROUTES = ResourceRef("route.openshift.io", "v1", "routes", "Route")
+OBJECT_BUCKET_CLAIMS = ResourceRef("objectbucket.io", "v1alpha1", "objectbucketclaims", "ObjectBucketClaim")
+SERVICE_MONITORS = ResourceRef("monitoring.coreos.com", "v1", "servicemonitors", "ServiceMonitor")
+PROMETHEUS_RULES = ResourceRef("monitoring.coreos.com", "v1", "prometheusrules", "PrometheusRule")
+
+CONFIG_MAPS = refs.CONFIG_MAPS
+CRDS = refs.CUSTOM_RESOURCE_DEFINITIONS
+DEPLOYMENTS = refs.DEPLOYMENTS
+EVENTS = refs.EVENTS
+HPAS = refs.HORIZONTAL_POD_AUTOSCALERS
+JOBS = refs.JOBS
+NAMESPACES = refs.NAMESPACES
+NODES = refs.NODES
+PODS = refs.PODS
+PVCS = refs.PERSISTENT_VOLUME_CLAIMS
+ROLES = refs.ROLES
+ROLE_BINDINGS = refs.ROLE_BINDINGS
+SECRETS = refs.SECRETS
+SELF_SUBJECT_ACCESS_REVIEWS = refs.SELF_SUBJECT_ACCESS_REVIEWS
+SERVICES = refs.SERVICES
+SERVICE_ACCOUNTS = refs.SERVICE_ACCOUNTS
+SUBJECT_ACCESS_REVIEWS = refs.SUBJECT_ACCESS_REVIEWS
+
+KINDS = {
+    ref.kind: ref
+    for ref in (
+        CONFIG_MAPS,
+        DEPLOYMENTS,
+        HPAS,
+        JOBS,
+        NAMESPACES,
+        OBJECT_BUCKET_CLAIMS,
+        PODS,
+        PROMETHEUS_RULES,
+        PVCS,
+        QUAY_REGISTRIES,
+        ROLES,
+        ROLE_BINDINGS,
+        ROUTES,
+        SECRETS,
+        SERVICES,
+        SERVICE_ACCOUNTS,
+        SERVICE_MONITORS,
+    )
+}
+"""Kind → resource: the kinds that sentences name, all namespaced but Namespace."""
+
+OF_A_REGISTRY = tuple(ref for kind, ref in KINDS.items() if kind not in ("Namespace", "QuayRegistry", "Pod"))
+"""The kinds of which the operator makes objects for a registry."""

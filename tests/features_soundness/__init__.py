@@ -1,0 +1,1 @@
+"""What pytest-bdd lets pass in silence, and what this project asks of its feature files."""
