@@ -1,13 +1,14 @@
 """JSON patch (RFC 6902), with the liberties that kube-apiserver takes.
 
 The server's library differs from the standard where clients notice: `replace` creates an absent key of
-an object, `test` takes an absent value for null, and a negative index counts from the end of a list.
+an object, `test` takes an absent key for null, an operation without value means null, and a negative index
+counts from the end of a list.
 Measured on Kubernetes 1.36: a failing test or a missing path is 422, a patch that is not a list is 400.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -48,7 +49,7 @@ def _check_shape(operations: Any) -> None:
         raise too_many_operations(len(operations))
 
 
-class _Pointer(jsonpointer.JsonPointer):  # type: ignore[misc]  # the package carries no types
+class _Pointer(jsonpointer.JsonPointer):
     """A path whose negative indices count from the end of a list."""
 
     def to_last(self, doc: Any) -> tuple[Any, Any]:
@@ -61,39 +62,61 @@ class _Pointer(jsonpointer.JsonPointer):  # type: ignore[misc]  # the package ca
 
     @classmethod
     def get_part(cls, doc: Any, part: Any) -> Any:
-        if isinstance(doc, Sequence) and not isinstance(doc, str) and _is_negative(part):
-            return max(len(doc) + int(part), -1)
+        if isinstance(doc, list) and _is_negative(part):
+            return _from_end(part, len(doc))
         return super().get_part(doc, part)
+
+
+def _from_end(part: str, length: int) -> int:
+    index = length + int(part)
+    if index < 0:
+        raise jsonpointer.JsonPointerException(f"index {part} is out of bounds")
+    return index
 
 
 def _is_negative(part: Any) -> bool:
     return isinstance(part, str) and part[:1] == "-" and part[1:].isdecimal()
 
 
-class _Replace(jsonpatch.ReplaceOperation):  # type: ignore[misc]
+class _Add(jsonpatch.AddOperation):
+    """`add` that takes -1 for the place after the last element."""
+
+    def apply(self, obj: Any) -> Any:
+        parts = self.pointer.parts
+        if parts and _is_negative(parts[-1]):
+            parent, _ = _Pointer.from_parts([*parts[:-1], "-"]).to_last(obj)
+            if isinstance(parent, list):
+                parts[-1] = str(_from_end(parts[-1], len(parent) + 1))
+        return super().apply(obj)
+
+
+class _Replace(jsonpatch.ReplaceOperation):
     """`replace` that creates the key of an object that is not there."""
 
-    def _apply(self, obj: Any, journal: Any) -> Any:
+    def apply(self, obj: Any) -> Any:
         parent, part = self.pointer.to_last(obj)
         if isinstance(parent, MutableMapping) and part is not None:
             parent.setdefault(part)
-        return super()._apply(obj, journal)
+        return super().apply(obj)
 
 
-class _Test(jsonpatch.TestOperation):  # type: ignore[misc]
+class _Test(jsonpatch.TestOperation):
     """`test` that takes an absent key, and an absent value, for null."""
 
-    def _apply(self, obj: Any, journal: Any) -> Any:
-        self.operation.setdefault("value")
+    def apply(self, obj: Any) -> Any:
         parent, part = self.pointer.to_last(obj)
         absent = isinstance(parent, Mapping) and part is not None and part not in parent
         if absent and self.operation["value"] is None:
             return obj
-        return super()._apply(obj, journal)
+        return super().apply(obj)
 
 
-class _Patch(jsonpatch.JsonPatch):  # type: ignore[misc]
-    operations = MappingProxyType({**jsonpatch.JsonPatch.operations, "replace": _Replace, "test": _Test})
+class _Patch(jsonpatch.JsonPatch):
+    operations = MappingProxyType(
+        {**jsonpatch.JsonPatch.operations, "add": _Add, "replace": _Replace, "test": _Test}
+    )
 
     def __init__(self, patch: list[Object]) -> None:
+        for operation in patch:
+            operation.setdefault("value")  # an absent value is null
         super().__init__(patch, pointer_cls=_Pointer)
