@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from random import Random
+from typing import TYPE_CHECKING
 
 from fake_cluster.kinds import Kinds, Resource
 from fake_cluster.machinery.clock import Clock, timestamp
 from fake_cluster.objects import Object
 from fake_cluster.store import Store, Stored, Table
+
+if TYPE_CHECKING:
+    from fake_cluster.api.admission import Admission
+    from fake_cluster.api.admission.services import Allocations
 
 SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 """What generated names end in: no vowels and nothing that looks like one."""
@@ -16,6 +21,9 @@ LONGEST_BASE = 58
 
 class Core:
     """The parts of one API server."""
+
+    admission: Admission
+    allocations: Allocations | None = None
 
     def __init__(self, kinds: Kinds, store: Store, clock: Clock, rng: Random) -> None:
         self.kinds = kinds

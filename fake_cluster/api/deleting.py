@@ -7,7 +7,6 @@ a real server (which kinds answer with the object, and which with a Status).
 
 from __future__ import annotations
 
-from fake_cluster.api import admission
 from fake_cluster.api.call import Answer, Call
 from fake_cluster.api.core import Core
 from fake_cluster.api.reading import list_
@@ -29,7 +28,7 @@ def delete(core: Core, call: Call) -> Answer:
     if stored is None:
         raise not_found(call.resource.ref, call.name)
     _check_preconditions(call, stored.obj)
-    admission.admit_delete(core, call, stored.obj)
+    core.admission.admit_delete(core, call, stored.obj)
     return _delete(core, call, stored)
 
 
@@ -136,6 +135,6 @@ def delete_collection(core: Core, call: Call) -> Answer:
         meta = entry.obj["metadata"]
         stored = table.get(meta.get("namespace", ""), meta["name"])
         if stored is not None:
-            admission.admit_delete(core, call, stored.obj)
+            core.admission.admit_delete(core, call, stored.obj)
             _delete(core, call, stored)
     return found

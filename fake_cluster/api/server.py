@@ -1,15 +1,24 @@
-"""The API server: one front for every request."""
+"""The API server: one front for every request.
+
+In-process clients hand their calls to `dispatch`; HTTP and the transport under the official client hand
+bytes to `handle`, which parses them into the same calls.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
+from typing import Any
 
+from fake_cluster.api.admission import Admission
 from fake_cluster.api.call import Answer, Call
 from fake_cluster.api.core import Core
 from fake_cluster.api.deleting import delete, delete_collection
+from fake_cluster.api.documents import Documents
+from fake_cluster.api.front import Front, Request
 from fake_cluster.api.patching import patch
 from fake_cluster.api.reading import get, list_, watch
+from fake_cluster.api.render import Response
 from fake_cluster.api.writing import create, update
 from fake_cluster.errors import method_not_supported, no_such_resource
 from fake_cluster.kinds import Kinds, Resource
@@ -35,9 +44,12 @@ class Api:
 
     def __init__(self, kinds: Kinds, store: Store, clock: Clock, rng: Random) -> None:
         self.core = Core(kinds, store, clock, rng)
+        self.core.admission = Admission()
         self.kinds = kinds
         self.store = store
         self.clock = clock
+        self.attachments: dict[object, Any] = {}
+        self.front = Front(self.dispatch, Documents(kinds), clock)
 
     def resource(self, ref: ResourceRef) -> Resource:
         """The resource of a ref; 404 where it is not served."""
@@ -51,3 +63,14 @@ class Api:
         if call.verb not in call.resource.verbs:
             raise method_not_supported(call.resource.ref, call.verb)
         return VERBS[call.verb](self.core, call)
+
+    def handle(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Response:
+        """An HTTP request, header names in lower case; the response is ready but for a watch's stream."""
+        return self.front.handle(Request(method, path, query or {}, headers or {}, body))

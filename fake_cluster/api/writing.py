@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fake_cluster.api import admission, managers, metadata
+from fake_cluster.api import managers, metadata
 from fake_cluster.api.call import Answer, Call
 from fake_cluster.api.core import Core
 from fake_cluster.errors import already_exists, invalid, not_found
@@ -23,7 +23,7 @@ def create(core: Core, call: Call) -> Answer:
     meta = obj["metadata"]
     metadata.place(call, meta)
     metadata.begin(core, call, meta)
-    admission.admit_create(core, call, obj)
+    core.admission.admit_create(core, call, obj)
     if core.table(resource).get(call.namespace, meta["name"]) is not None:
         raise already_exists(resource.ref, meta["name"])
     resource.prepare_create(obj)
@@ -77,7 +77,7 @@ def finish_update(
     """The second half of every update: `obj` is to take the place of `current`."""
     resource, old = call.resource, current.obj
     metadata.keep(obj, old)
-    admission.admit_update(core, call, obj, old)
+    core.admission.admit_update(core, call, obj, old)
     if call.subresource == "status":
         resource.prepare_status_update(obj, old)
     else:

@@ -1,26 +1,74 @@
 """What happens to an object on its way in, beyond the rules of its kind.
 
-Each admission plugin is a function in a module of this package, and an entry in a table: kinds that it looks
-at, and operations.
+Each plugin is a function in a module of this package and an entry in a table here, under the group and the
+plural of the resource that it looks at; `EVERYTHING` stands for all resources. A cluster may add plugins of
+its own for custom resources (`Admission.create` and the others are plain tables).
 """
 
 from __future__ import annotations
 
-from fake_cluster.api.admission import namespaces
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from fake_cluster.api.admission import namespaces, pods, services, storage
 from fake_cluster.api.call import Call
 from fake_cluster.api.core import Core
 from fake_cluster.objects import Object
 
+CreatePlugin = Callable[[Core, Call, Object], None]
+UpdatePlugin = Callable[[Core, Call, Object, Object], None]
+DeletePlugin = Callable[[Core, Call, Object], None]
+Resource = tuple[str, str]
+EVERYTHING: Resource = ("*", "*")
 
-def admit_create(core: Core, call: Call, obj: Object) -> None:
-    """All plugins that look at new objects; they may change `obj`, or refuse it."""
-    namespaces.check(core, call, obj)
+ON_CREATE: dict[Resource, tuple[CreatePlugin, ...]] = {
+    EVERYTHING: (namespaces.check,),
+    ("", "namespaces"): (namespaces.begin,),
+    ("", "pods"): (
+        pods.set_service_account,
+        pods.set_priority,
+        pods.tolerate_node_trouble,
+    ),
+    ("", "persistentvolumeclaims"): (
+        storage.protect_claim,
+        storage.set_default_class,
+    ),
+    ("", "persistentvolumes"): (storage.protect_volume,),
+    ("", "services"): (services.allocate,),
+}
+ON_UPDATE: dict[Resource, tuple[UpdatePlugin, ...]] = {
+    ("", "namespaces"): (namespaces.keep_finalizers,),
+    ("", "services"): (services.reallocate,),
+}
+ON_DELETE: dict[Resource, tuple[DeletePlugin, ...]] = {
+    ("", "namespaces"): (namespaces.check_deletable,),
+}
 
 
-def admit_update(core: Core, call: Call, obj: Object, old: Object) -> None:
-    """All plugins that look at changes."""
+@dataclass(slots=True)
+class Admission:
+    """The plugins of one API server."""
 
+    create: dict[Resource, tuple[CreatePlugin, ...]] = field(default_factory=lambda: dict(ON_CREATE))
+    update: dict[Resource, tuple[UpdatePlugin, ...]] = field(default_factory=lambda: dict(ON_UPDATE))
+    delete: dict[Resource, tuple[DeletePlugin, ...]] = field(default_factory=lambda: dict(ON_DELETE))
 
-def admit_delete(core: Core, call: Call, obj: Object) -> None:
-    """All plugins that look at deletions."""
-    namespaces.check_deletable(core, call, obj)
+    def admit_create(self, core: Core, call: Call, obj: Object) -> None:
+        """All plugins that look at new objects; they may change `obj`, or refuse it."""
+        ref = call.resource.ref
+        for plugin in self.create.get(EVERYTHING, ()):
+            plugin(core, call, obj)
+        for plugin in self.create.get((ref.group, ref.plural), ()):
+            plugin(core, call, obj)
+
+    def admit_update(self, core: Core, call: Call, obj: Object, old: Object) -> None:
+        """All plugins that look at changes."""
+        ref = call.resource.ref
+        for plugin in self.update.get((ref.group, ref.plural), ()):
+            plugin(core, call, obj, old)
+
+    def admit_delete(self, core: Core, call: Call, obj: Object) -> None:
+        """All plugins that look at deletions."""
+        ref = call.resource.ref
+        for plugin in self.delete.get((ref.group, ref.plural), ()):
+            plugin(core, call, obj)

@@ -1,4 +1,4 @@
-"""NamespaceLifecycle: nothing is created where there is no namespace, or where it is about to go."""
+"""Namespaces: nothing is created where there is none, or where it is about to go; some live for ever."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from fake_cluster.kinds.refs import NAMESPACES
 from fake_cluster.objects import Object
 
 IMMORTAL = frozenset({"default", "kube-system", "kube-public"})
+NAME_LABEL = "kubernetes.io/metadata.name"
 
 
 def check(core: Core, call: Call, obj: Object) -> None:
-    """Refuse a new object whose namespace does not exist (404) or is Terminating (403)."""
+    """NamespaceLifecycle: refuse what would be in no namespace (404), or in a Terminating one (403)."""
     if not call.resource.ref.namespaced:
         return
     namespace = core.namespace(call.namespace)
@@ -23,8 +24,7 @@ def check(core: Core, call: Call, obj: Object) -> None:
 
 
 def _terminating(call: Call, obj: Object) -> ApiError:
-    why = f"because it is being terminated"
-    message = f"unable to create new content in namespace {call.namespace} {why}"
+    message = f"unable to create new content in namespace {call.namespace} because it is being terminated"
     error = forbidden(call.resource.ref, obj["metadata"].get("name", ""), message)
     text = f"namespace {call.namespace} is being terminated"
     cause = {"reason": "NamespaceTerminating", "message": text, "field": "metadata.namespace"}
@@ -34,6 +34,22 @@ def _terminating(call: Call, obj: Object) -> ApiError:
 
 def check_deletable(core: Core, call: Call, obj: Object) -> None:
     """Some namespaces cannot be deleted."""
-    del core
-    if obj["kind"] == "Namespace" and call.name in IMMORTAL:
+    del core, obj
+    if call.name in IMMORTAL:
         raise forbidden(NAMESPACES, call.name, "this namespace may not be deleted")
+
+
+def begin(core: Core, call: Call, obj: Object) -> None:
+    """A new namespace carries its name as a label, and a finalizer of its own."""
+    del core, call
+    obj["metadata"].setdefault("labels", {})[NAME_LABEL] = obj["metadata"]["name"]
+    finalizers = obj.setdefault("spec", {}).setdefault("finalizers", [])
+    if "kubernetes" not in finalizers:
+        finalizers.append("kubernetes")
+
+
+def keep_finalizers(core: Core, call: Call, obj: Object, old: Object) -> None:
+    """`spec.finalizers` change through the subresource `finalize` only."""
+    del core
+    if call.subresource != "finalize" and old.get("spec", {}).get("finalizers"):
+        obj.setdefault("spec", {})["finalizers"] = old["spec"]["finalizers"]
