@@ -1,1 +1,67 @@
-"""The simulated Quay Operator."""
+"""The simulated Quay Operator.
+
+It is an ordinary client of the API: `install` makes its CustomResourceDefinitions, `controllers` gives
+what runs on a manager. Everything it does follows operator 3.7.10, measured on a real API server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from random import Random
+
+from fake_cluster.errors import ApiError
+from fake_cluster.kinds.refs import CUSTOM_RESOURCE_DEFINITIONS
+from fake_cluster.machinery.client import Client, Event
+from fake_cluster.machinery.clock import Clock
+from fake_cluster.machinery.controller import Controller, Source
+from fake_cluster.machinery.events import Recorder
+from fake_cluster.objects import Key, key_of
+from quaysim.operator.crd import quay_registry_crd
+from quaysim.operator.discovery import Dial
+from quaysim.operator.reconciler import Reconciler
+from quaysim.operator.refs import QUAY_REGISTRIES
+from quaysim.operator.releases import RELEASES, release
+from quaysim.operator.settings import Settings
+from quaysim.operator.status import StatusReconciler
+
+__all__ = ["QUAY_REGISTRIES", "RELEASES", "Settings", "controllers", "install"]
+
+_LOCK = "quayregistry"  # main and status controller never run at the same time
+
+
+def install(client: Client) -> None:
+    """Create the operator's CustomResourceDefinitions, unless they are there. Raises `ApiError`."""
+    try:
+        client.create(CUSTOM_RESOURCE_DEFINITIONS, quay_registry_crd())
+    except ApiError as error:
+        if error.reason != "AlreadyExists":
+            raise
+
+
+def controllers(
+    client: Client, settings: Settings, clock: Clock, rng: Random, dial: Dial
+) -> list[Controller]:
+    """The operator's controllers, to be run on one manager.
+
+    `dial` gives the PEM chain that `host:port` serves, or raises `OSError` with Go's text. Raises
+    `ValueError` for a version that is not simulated.
+    """
+    version = release(settings.version)
+    recorder = Recorder(client, clock, "quayregistry-controller")
+    main = Reconciler(client, clock, settings, version, rng, dial, recorder)
+    status = StatusReconciler(client, clock, version)
+
+    def watched(event: Event) -> Iterable[Key]:
+        key = key_of(event.obj)
+        return (key,) if settings.watch_namespace in ("", key.namespace) else ()
+
+    def generation_changed(event: Event) -> Iterable[Key]:
+        """Labels, annotations and the status do not call the main controller."""
+        old = event.old["metadata"].get("generation") if event.old else None
+        same = event.type == "MODIFIED" and old == event.obj["metadata"].get("generation")
+        return () if same else watched(event)
+
+    return [
+        Controller("quayregistry-status", status, [Source(QUAY_REGISTRIES, watched)], _LOCK),
+        Controller("quayregistry", main, [Source(QUAY_REGISTRIES, generation_changed)], _LOCK),
+    ]
