@@ -71,7 +71,7 @@ class Manager:
         self.clock = clock
         self.on_wake: Callable[[], None] | None = None
         self.passes = 0
-        self._inbox: deque[Event] = deque()
+        self._inbox: deque[Event | _Item] = deque()
         self._queue: WorkQueue[_Item] = WorkQueue(Random(seed) if seed else None)
         self._sleepers: list[tuple[float, int, _Item, _Pass]] = []
         self._numbers = itertools.count()
@@ -126,12 +126,18 @@ class Manager:
             sleeper[3].close()
             self._release(worker.group)
 
+    def close(self) -> None:
+        """Stop all controllers."""
+        for worker in list(self._workers):
+            self.remove(worker.controller)
+
     def enqueue(self, controller_name: str, key: Key) -> None:
-        """Ask for a pass over one key."""
+        """Ask for a pass over one key, in any thread."""
         for worker in self._workers:
             if worker.controller.name == controller_name:
-                self._enqueue(worker, (key,))
-        self._wake()
+                self._inbox.append((worker, key))
+        if not self._running:
+            self._wake()
 
     # --- events -----------------------------------------------------------------------------------
 
@@ -151,6 +157,9 @@ class Manager:
         inbox = self._inbox
         while inbox:
             event = inbox.popleft()
+            if not isinstance(event, Event):
+                self._queue.add(event)
+                continue
             for worker, keys_of in self._routes.get(event.ref, ()):
                 self._enqueue(worker, keys_of(event))
 

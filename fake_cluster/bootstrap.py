@@ -1,0 +1,74 @@
+"""What a cluster has before anybody uses it: the objects that an installer leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fake_cluster.kinds.refs import NAMESPACES, PRIORITY_CLASSES, SERVICES, STORAGE_CLASSES
+from fake_cluster.machinery.client import Client
+from fake_cluster.objects import Object, ResourceRef
+
+INITIAL_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
+SYSTEM_PRIORITIES = {
+    "system-cluster-critical": (
+        2_000_000_000,
+        "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
+    ),
+    "system-node-critical": (
+        2_000_001_000,
+        "Used for system critical pods that must not be moved from their current node.",
+    ),
+}
+"""Value and description (API reference, PriorityClass)."""
+DEFAULT_STORAGE_CLASS = "standard"
+
+
+def install(client: Client) -> None:
+    """Create the namespaces, priority classes, default StorageClass and the Service `kubernetes`."""
+    for ref, obj in _objects():
+        client.create(ref, obj)
+
+
+def _objects() -> Iterable[tuple[ResourceRef, Object]]:
+    for name in INITIAL_NAMESPACES:
+        yield NAMESPACES, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    for name, (value, description) in SYSTEM_PRIORITIES.items():
+        yield PRIORITY_CLASSES, _priority_class(name, value, description)
+    yield STORAGE_CLASSES, _storage_class()
+    yield SERVICES, _api_service()
+
+
+def _priority_class(name: str, value: int, description: str) -> Object:
+    return {
+        "apiVersion": PRIORITY_CLASSES.api_version,
+        "kind": "PriorityClass",
+        "metadata": {"name": name},
+        "value": value,
+        "description": description,
+    }
+
+
+def _storage_class() -> Object:
+    annotations = {"storageclass.kubernetes.io/is-default-class": "true"}
+    return {
+        "apiVersion": STORAGE_CLASSES.api_version,
+        "kind": "StorageClass",
+        "metadata": {"name": DEFAULT_STORAGE_CLASS, "annotations": annotations},
+        "provisioner": "fake-cluster.example.com/disk",
+        "reclaimPolicy": "Delete",
+        "volumeBindingMode": "Immediate",
+        "allowVolumeExpansion": True,
+    }
+
+
+def _api_service() -> Object:
+    labels = {"component": "apiserver", "provider": "kubernetes"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "kubernetes", "namespace": "default", "labels": labels},
+        "spec": {
+            "type": "ClusterIP",
+            "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}],
+        },
+    }

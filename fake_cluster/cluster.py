@@ -1,0 +1,150 @@
+"""FakeCluster: a Kubernetes cluster in memory, ready to use.
+
+    with FakeCluster() as cluster:
+        client = cluster.client()
+        client.create(DEPLOYMENTS, web)
+        cluster.run_until(lambda: condition_is_true(client.get(DEPLOYMENTS, "web", "default"), "Available"))
+
+Time stands still until somebody lets it pass: `settle` does what is due now, `advance` and `run_until`
+move from one due moment to the next. With a real clock an event loop drives `manager` instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from random import Random
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self
+
+from fake_cluster import bootstrap
+from fake_cluster.api import Api
+from fake_cluster.kinds import Kinds
+from fake_cluster.machinery.clock import Clock, VirtualClock
+from fake_cluster.machinery.controller import Controller
+from fake_cluster.machinery.direct import DirectClient
+from fake_cluster.machinery.manager import Manager
+from fake_cluster.node.specs import NodeSpec, workers
+from fake_cluster.store import Store
+
+if TYPE_CHECKING:  # half a second to import, which only those who ask for it spend
+    from kubernetes.client import ApiClient
+
+Platform = Literal["kubernetes", "openshift"]
+PATIENCE = 300.0
+"""Seconds of the cluster's time that `run_until` waits if nothing else is said."""
+
+
+class NotReachedError(TimeoutError):
+    """What was waited for has not come. The text says what everybody was still waiting for."""
+
+
+class FakeCluster:
+    """A cluster: its API, its controllers, its nodes and its clock.
+
+    `seed` decides everything random: same seed, same run. `nodes` is a number of generous workers or a
+    list of NodeSpec. `apps_domain` is the domain of the router's host names on OpenShift.
+    """
+
+    def __init__(  # noqa: PLR0913 - what can be chosen about a cluster
+        self,
+        platform: Platform = "kubernetes",
+        seed: int = 0,
+        clock: Clock | None = None,
+        apps_domain: str = "apps.example.com",
+        nodes: int | Sequence[NodeSpec] = 3,
+    ) -> None:
+        self.platform = platform
+        self.seed = seed
+        self.apps_domain = apps_domain
+        self.clock = clock or VirtualClock()
+        self.api = Api(Kinds(), Store(), self.clock, Random(seed))
+        self.manager = Manager(self.clock, seed)
+        bootstrap.install(self.client("kube-apiserver"))
+        self.nodes = workers(nodes) if isinstance(nodes, int) else list(nodes)
+
+    # --- clients ----------------------------------------------------------------------------------
+
+    def client(self, user_agent: str = "fake-cluster") -> DirectClient:
+        """A client that calls the API in process."""
+        return DirectClient(self.api, user_agent)
+
+    def add(self, controllers: Iterable[Controller]) -> None:
+        """Run more controllers in this cluster."""
+        client = self.client()
+        for controller in controllers:
+            self.manager.add(controller, client)
+
+    # --- time -------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Do everything that is due now; no time passes."""
+        self.manager.run_ready()
+
+    def advance(self, seconds: float) -> None:
+        """Let `seconds` pass, and everything happen that is due until then."""
+        clock = self._virtual_clock()
+        end = clock.now() + seconds
+        self.settle()
+        while self._advance_to_next_due(clock, end):
+            self.settle()
+        clock.advance_to(end)
+
+    def run_until(self, reached: Callable[[], object], timeout: float = PATIENCE, what: str = "") -> None:
+        """Let time pass until `reached()` is true; it is asked again whenever something has happened.
+
+        Raises NotReachedError when `timeout` seconds have gone by, or when nothing is left to happen.
+        """
+        clock = self._virtual_clock()
+        end = clock.now() + timeout
+        seen: tuple[int, int] | None = None
+        while True:
+            self.settle()
+            state = (self.api.store.revision, self.manager.passes)
+            if state != seen and reached():
+                return
+            seen = state
+            if not self._advance_to_next_due(clock, end):
+                raise NotReachedError(self._not_reached(what, timeout))
+
+    def let_time_pass(self, deadline: float) -> bool:
+        """Run the cluster until something is written; False if that is not to happen before `deadline`.
+
+        This is what in-process watches wait with.
+        """
+        clock, revision = self._virtual_clock(), self.api.store.revision
+        while True:
+            self.settle()
+            if self.api.store.revision != revision:
+                return True
+            if not self._advance_to_next_due(clock, deadline):
+                if deadline != float("inf"):
+                    clock.advance_to(deadline)
+                return False
+
+    def _advance_to_next_due(self, clock: VirtualClock, end: float) -> bool:
+        due = self.manager.next_due()
+        if due is None or due > end:
+            return False
+        clock.advance_to(due)
+        return True
+
+    def _virtual_clock(self) -> VirtualClock:
+        if not isinstance(self.clock, VirtualClock):
+            raise TypeError(
+                "This cluster runs on real time: time passes by itself, drive its manager instead."
+            )
+        return self.clock
+
+    # --- life -------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Stop the cluster's controllers."""
+        self.manager.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
