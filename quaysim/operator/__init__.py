@@ -21,8 +21,10 @@ from quaysim.operator.discovery import Dial
 from quaysim.operator.reconciler import Reconciler
 from quaysim.operator.refs import QUAY_REGISTRIES
 from quaysim.operator.releases import RELEASES, release
+from quaysim.operator.reporting import Reporter
 from quaysim.operator.settings import Settings
 from quaysim.operator.status import StatusReconciler
+from quaysim.operator.survey import Survey
 
 __all__ = ["QUAY_REGISTRIES", "RELEASES", "Settings", "controllers", "install"]
 
@@ -48,7 +50,8 @@ def controllers(
     """
     version = release(settings.version)
     recorder = Recorder(client, clock, "quayregistry-controller")
-    main = Reconciler(client, clock, settings, version, rng, dial, recorder)
+    survey = Survey(client, dial, version.messages, settings.watch_namespace)
+    main = Reconciler(client, settings, version, rng, survey, Reporter(client, clock, recorder))
     status = StatusReconciler(client, clock, version)
 
     def watched(event: Event) -> Iterable[Key]:

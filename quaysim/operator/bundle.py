@@ -57,17 +57,14 @@ class Bundle:
         return str(self.config.get("SERVER_HOSTNAME") or "")
 
     @property
-    def build_manager(self) -> str:
-        """BUILDMAN_HOSTNAME, or nothing. The real operator dies of anything but a string."""
-        hostname = self.config.get("BUILDMAN_HOSTNAME", "")
-        if not isinstance(hostname, str):
-            raise OperatorCrash("interface conversion: interface {} is not string: BUILDMAN_HOSTNAME")
-        return hostname
-
-    @property
     def build_host(self) -> str:
         """The host part of BUILDMAN_HOSTNAME."""
-        return self.build_manager.split(":")[0]
+        return str(self.config.get("BUILDMAN_HOSTNAME", "")).split(":", maxsplit=1)[0]
+
+    def check_build_manager(self) -> None:
+        """The real operator dies of a BUILDMAN_HOSTNAME that is not a string. Raises `OperatorCrash`."""
+        if not isinstance(self.config.get("BUILDMAN_HOSTNAME", ""), str):
+            raise OperatorCrash("interface conversion: interface {} is not string (BUILDMAN_HOSTNAME)")
 
     def host_settings_problem(self) -> str:
         """What is wrong with the types of the host settings, or nothing. Raises `YamlError`."""

@@ -10,6 +10,7 @@ from typing import Any
 from fake_cluster.objects import Object
 from quaysim.operator.bundle import Bundle
 from quaysim.operator.keys import ManagedKeys
+from quaysim.operator.refs import QUAY_REGISTRIES
 from quaysim.operator.settings import Settings
 
 
@@ -90,12 +91,7 @@ class Context:
     @cached_property
     def owner(self) -> Object:
         """The owner reference that every object gets."""
-        return {
-            "apiVersion": "quay.redhat.com/v1",
-            "kind": "QuayRegistry",
-            "name": self.name,
-            "uid": self.registry["metadata"]["uid"],
-        }
+        return owner_of(self.registry)
 
     @cached_property
     def hostname_annotations(self) -> Mapping[str, str]:
@@ -119,6 +115,16 @@ class Context:
     def full(self, base: str) -> str:
         """The name of one of the registry's objects."""
         return f"{self.name}-{base}"
+
+
+def owner_of(registry: Object) -> Object:
+    """The owner reference to a registry: neither controlling nor blocking its deletion."""
+    return {
+        "apiVersion": QUAY_REGISTRIES.api_version,
+        "kind": QUAY_REGISTRIES.kind,
+        "name": registry["metadata"]["name"],
+        "uid": registry["metadata"]["uid"],
+    }
 
 
 def components_of(registry: Object) -> list[Object]:

@@ -15,7 +15,7 @@ from fake_cluster.platform.refs import OBJECT_BUCKET_CLAIMS, PROMETHEUS_RULES, R
 from quaysim.operator.bundle import Bundle
 from quaysim.operator.components.monitoring import DASHBOARD_NAMESPACE
 from quaysim.operator.components.objectstorage import CLAIM
-from quaysim.operator.context import Bucket
+from quaysim.operator.context import Bucket, owner_of
 from quaysim.operator.goyaml import YamlError
 
 Dial = Callable[[str, int], str]
@@ -49,14 +49,13 @@ def checked_hostname(bundle: Bundle) -> str:
 
 def _test_route(registry: Object) -> Object:
     metadata = registry["metadata"]
-    owner = {"apiVersion": registry["apiVersion"], "kind": registry["kind"]}
     return {
         "apiVersion": ROUTES.api_version,
         "kind": "Route",
         "metadata": {
             "name": f"{metadata['name']}-test-route",
             "namespace": metadata["namespace"],
-            "ownerReferences": [owner | {"name": metadata["name"], "uid": metadata["uid"]}],
+            "ownerReferences": [owner_of(registry)],
         },
         "spec": {"to": {"kind": "Service", "name": "none"}},
     }

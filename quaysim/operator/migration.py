@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fake_cluster.kinds.refs import JOBS
 from fake_cluster.objects import Object, condition
 from quaysim.operator.components.common import (
     component_labels,
@@ -16,8 +17,19 @@ from quaysim.operator.components.quay import (
     configuration_variables,
     worker_variables,
 )
-from quaysim.operator.conditions import COMPONENTS_CREATED, MIGRATIONS_IN_PROGRESS
+from quaysim.operator.conditions import (
+    COMPONENTS_CREATED,
+    CREATION_SUCCESS,
+    MIGRATIONS_FAILED,
+    MIGRATIONS_IN_PROGRESS,
+    MIGRATIONS_JOB_MISSING,
+    conditions_of,
+    fresh,
+    with_condition,
+)
 from quaysim.operator.context import Context
+from quaysim.operator.releases import Release
+from quaysim.operator.reporting import Reporter, status_of
 
 
 def _pod(context: Context) -> Object:
@@ -66,7 +78,41 @@ def in_progress(registry: Object) -> bool:
     return created is not None and created["reason"] == MIGRATIONS_IN_PROGRESS
 
 
-def failure_of(job: Object, otherwise: str) -> str:
-    """Why a Job has failed for good; `otherwise` where it says nothing."""
+def announce(reporter: Reporter, registry: Object, release: Release) -> None:
+    """From now on nothing is looked at but the Job."""
+    message = release.messages.migrating
+    reporter.say(registry, COMPONENTS_CREATED, MIGRATIONS_IN_PROGRESS, message, status=False)
+
+
+def _failure_of(job: Object, otherwise: str) -> str:
     failed = condition(job, "Failed")
     return str(failed.get("message", "")) if failed and failed["status"] == "True" else otherwise
+
+
+def _succeeded(reporter: Reporter, registry: Object, release: Release, version: str) -> None:
+    """The one success that is not told by an Event, and leaves lastUpdated alone."""
+    created = fresh(
+        COMPONENTS_CREATED,
+        status=True,
+        reason=CREATION_SUCCESS,
+        message=release.messages.migrated,
+        now=reporter.clock.now(),
+    )
+    conditions = with_condition(conditions_of(registry), created)
+    reporter.write(registry, conditions=conditions, currentVersion=version)
+
+
+def follow(reporter: Reporter, registry: Object, release: Release, version: str) -> None:
+    """Look at the Job: it runs, has succeeded, has failed, or is gone. Raises `ApiError`."""
+    meta, messages = registry["metadata"], release.messages
+    job = reporter.client.find(JOBS, f"{meta['name']}-{UPGRADE_JOB}", meta["namespace"])
+    if job is None:
+        reason, message = MIGRATIONS_JOB_MISSING, messages.migration_job_missing
+    elif status_of(job).get("active") == 1:
+        return
+    elif status_of(job).get("succeeded") == 1:
+        _succeeded(reporter, registry, release, version)
+        return
+    else:
+        reason, message = MIGRATIONS_FAILED, _failure_of(job, messages.migration_failed)
+    reporter.say(registry, COMPONENTS_CREATED, reason, message, status=False)
