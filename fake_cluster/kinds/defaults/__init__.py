@@ -1,0 +1,56 @@
+"""The values that fields of built-in kinds get when nobody gives them one.
+
+One function a kind, in a table by group and kind; all served versions of a kind share it. They change
+a decoded copy in place, after decoding and before admission.
+
+Source: the SetDefaults functions of the API types of Kubernetes 1.29 and later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fake_cluster.kinds.defaults import autoscaling, cluster, networking, pods, storage, workloads
+from fake_cluster.objects import Object, ResourceRef
+
+__all__ = ["Defaulter", "defaulter"]
+
+Defaulter = Callable[[Object], None]
+
+_TABLE: dict[tuple[str, str], Defaulter] = {
+    ("", "Pod"): pods.pod,
+    ("", "PodTemplate"): pods.pod_template,
+    ("", "ReplicationController"): workloads.replication_controller,
+    ("", "Secret"): cluster.secret,
+    ("", "Namespace"): cluster.namespace,
+    ("", "Node"): cluster.node,
+    ("", "Service"): networking.service,
+    ("", "Endpoints"): networking.endpoints,
+    ("", "PersistentVolume"): storage.persistent_volume,
+    ("", "PersistentVolumeClaim"): storage.persistent_volume_claim,
+    ("", "LimitRange"): cluster.limit_range,
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): cluster.mutating_webhooks,
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): cluster.validating_webhooks,
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): cluster.custom_resource_definition,
+    ("apps", "DaemonSet"): workloads.daemon_set,
+    ("apps", "Deployment"): workloads.deployment,
+    ("apps", "ReplicaSet"): workloads.replica_set,
+    ("apps", "StatefulSet"): workloads.stateful_set,
+    ("autoscaling", "HorizontalPodAutoscaler"): autoscaling.horizontal_pod_autoscaler,
+    ("batch", "CronJob"): workloads.cron_job,
+    ("batch", "Job"): workloads.job,
+    ("discovery.k8s.io", "EndpointSlice"): networking.endpoint_slice,
+    ("networking.k8s.io", "Ingress"): networking.ingress,
+    ("networking.k8s.io", "IngressClass"): networking.ingress_class,
+    ("networking.k8s.io", "NetworkPolicy"): networking.network_policy,
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"): cluster.role_binding,
+    ("rbac.authorization.k8s.io", "RoleBinding"): cluster.role_binding,
+    ("scheduling.k8s.io", "PriorityClass"): cluster.priority_class,
+    ("storage.k8s.io", "CSIDriver"): storage.csi_driver,
+    ("storage.k8s.io", "StorageClass"): storage.storage_class,
+}
+
+
+def defaulter(ref: ResourceRef) -> Defaulter | None:
+    """What fills the defaults of a built-in kind; None for kinds that have none."""
+    return _TABLE.get((ref.group, ref.kind))
