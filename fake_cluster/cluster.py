@@ -12,18 +12,26 @@ move from one due moment to the next. With a real clock an event loop drives `ma
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from random import Random
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
 from fake_cluster import bootstrap
+from fake_cluster import platform as openshift
 from fake_cluster.api import Api
+from fake_cluster.controllers import all_controllers
 from fake_cluster.kinds import Kinds
+from fake_cluster.kinds.refs import NODES
 from fake_cluster.machinery.clock import Clock, VirtualClock
 from fake_cluster.machinery.controller import Controller
 from fake_cluster.machinery.direct import DirectClient
 from fake_cluster.machinery.manager import Manager
-from fake_cluster.node.specs import NodeSpec, workers
+from fake_cluster.node.agent import NAME as AGENT
+from fake_cluster.node.agent import NodeAgent
+from fake_cluster.node.report import unready_pods
+from fake_cluster.node.scheduler import Scheduler
+from fake_cluster.node.specs import NodeSpec, node_object, workers
 from fake_cluster.store import Store
 
 if TYPE_CHECKING:  # half a second to import, which only those who ask for it spend
@@ -38,11 +46,18 @@ class NotReachedError(TimeoutError):
     """What was waited for has not come. The text says what everybody was still waiting for."""
 
 
+def _nobody_listens(host: str, port: int) -> str:
+    raise OSError(f"dial tcp {host}:{port}: connect: connection refused")
+
+
 class FakeCluster:
     """A cluster: its API, its controllers, its nodes and its clock.
 
     `seed` decides everything random: same seed, same run. `nodes` is a number of generous workers or a
-    list of NodeSpec. `apps_domain` is the domain of the router's host names on OpenShift.
+    list of NodeSpec; with `run_nodes=False` there are none, and whoever likes brings their own. `apps_domain`
+    is the domain of the router's host names on OpenShift.
+
+    `programs` decides what runs in containers, `images` what can be pulled: there a test makes Pods fail.
     """
 
     def __init__(  # noqa: PLR0913 - what can be chosen about a cluster
@@ -52,6 +67,8 @@ class FakeCluster:
         clock: Clock | None = None,
         apps_domain: str = "apps.example.com",
         nodes: int | Sequence[NodeSpec] = 3,
+        *,
+        run_nodes: bool = True,
     ) -> None:
         self.platform = platform
         self.seed = seed
@@ -60,7 +77,31 @@ class FakeCluster:
         self.api = Api(Kinds(), Store(), self.clock, Random(seed))
         self.manager = Manager(self.clock, seed)
         bootstrap.install(self.client("kube-apiserver"))
-        self.nodes = workers(nodes) if isinstance(nodes, int) else list(nodes)
+        kubelet = self.client("kubelet")
+        self.node_agent = NodeAgent(kubelet, self.clock, partial(self.manager.enqueue, AGENT))
+        self.programs = self.node_agent.programs
+        self.images = self.node_agent.images
+        if run_nodes:
+            self._run_nodes(workers(nodes) if isinstance(nodes, int) else nodes)
+        self._run(
+            all_controllers(self.client("kube-controller-manager"), self.clock, Random(f"{seed} controllers"))
+        )
+        self._dial: Callable[[str, int], str] = _nobody_listens
+        if platform == "openshift":
+            self._install_openshift()
+
+    def _run_nodes(self, specs: Iterable[NodeSpec]) -> None:
+        for spec in specs:
+            self.add_node(spec)
+        self.api.core.logs = self.node_agent.logs
+        self._run(Scheduler(self.client("kube-scheduler"), self.clock).controllers())
+        self._run(self.node_agent.controllers())
+
+    def _install_openshift(self) -> None:
+        rng = Random(f"{self.seed} openshift")
+        installed = openshift.install(self.client("openshift"), self.clock, rng, self.apps_domain)
+        self._run(installed.controllers)
+        self._dial = installed.peer_chain
 
     # --- clients ----------------------------------------------------------------------------------
 
@@ -68,8 +109,30 @@ class FakeCluster:
         """A client that calls the API in process."""
         return DirectClient(self.api, user_agent)
 
+    def kube_client(self, user_agent: str = "") -> ApiClient:
+        """The official client's `ApiClient`, in process; its watches let time pass while they wait."""
+        from fake_cluster.transport import kube_client  # noqa: PLC0415 - half a second, only for those who ask
+
+        virtual = isinstance(self.clock, VirtualClock)
+        return kube_client(self.api, idle=self.let_time_pass if virtual else None, user_agent=user_agent)
+
+    def peer_chain(self, host: str, port: int) -> str:
+        """The certificates (PEM) that a TLS server shows there; OSError where nobody listens."""
+        return self._dial(host, port)
+
+    # --- parts ------------------------------------------------------------------------------------
+
+    def add_node(self, spec: NodeSpec) -> None:
+        """Add a node that is ready."""
+        client, status = self.client("kubelet"), {"capacity": dict(spec.capacity)}
+        node = client.create(NODES, node_object(spec, len(client.list(NODES))))
+        self.node_agent.report(node | {"status": status})
+
     def add(self, controllers: Iterable[Controller]) -> None:
         """Run more controllers in this cluster."""
+        self._run(controllers)
+
+    def _run(self, controllers: Iterable[Controller]) -> None:
         client = self.client()
         for controller in controllers:
             self.manager.add(controller, client)
@@ -104,7 +167,19 @@ class FakeCluster:
                 return
             seen = state
             if not self._advance_to_next_due(clock, end):
-                raise NotReachedError(self._not_reached(what, timeout))
+                break
+        text = self._not_reached(what, timeout)
+        clock.advance_to(end)
+        if not reached():
+            raise NotReachedError(text)
+
+    def _not_reached(self, what: str, timeout: float) -> str:
+        """What was expected, and what everybody waits for."""
+        over = f"within {timeout:g} s of the cluster's time"
+        why = over if self.manager.next_due() is not None else f"{over}, and nothing more is going to happen"
+        waiting = [*self.manager.waiting(), *unready_pods(self.client())]
+        lines = [f"{what or 'what was waited for'}: not {why}", *waiting, f"seed {self.seed}"]
+        return "\n  ".join(lines)
 
     def let_time_pass(self, deadline: float) -> bool:
         """Run the cluster until something is written; False if that is not to happen before `deadline`.

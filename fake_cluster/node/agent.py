@@ -8,19 +8,23 @@ No heartbeats: a simulated node is healthy until it says otherwise, and time nee
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from fake_cluster.errors import ApiError
+from fake_cluster.errors import ApiError, internal
 from fake_cluster.kinds.refs import CONFIG_MAPS, NODES, PERSISTENT_VOLUME_CLAIMS, PODS, SECRETS
 from fake_cluster.machinery.client import Client, Event
 from fake_cluster.machinery.clock import Clock
 from fake_cluster.machinery.controller import Controller, Result, Source
 from fake_cluster.node.addresses import PodAddresses, node_address
+from fake_cluster.node.container import Container
 from fake_cluster.node.images import Images
+from fake_cluster.node.logs import rendered
 from fake_cluster.node.mounts import Mounts, Wanted
 from fake_cluster.node.pod import PodRunner
 from fake_cluster.node.probing import NEVER
+from fake_cluster.node.program import ExecResult
 from fake_cluster.node.programs import Programs
 from fake_cluster.node.runtime import Runtime
 from fake_cluster.node.specs import GENEROUS, node_status
@@ -63,9 +67,27 @@ class NodeAgent:
             Controller(NAME, self._sync, sources),
         ]
 
-    def runner(self, key: Key) -> PodRunner | None:
-        """The Pod of that key, if it is on one of the nodes."""
-        return self._runners.get(key)
+    # --- what users ask of containers -------------------------------------------------------------
+
+    def logs(self, pod: Object, container: str, query: Mapping[str, str]) -> str:
+        """What a container has written; `query` is that of the request, all of it text."""
+        found = self._container(pod, container)
+        if found is None:
+            return ""
+        lines = (found.previous_lines or ()) if query.get("previous") == "true" else found.lines
+        return rendered(lines, query, self.clock.now())
+
+    def exec(self, pod: Object, container: str, argv: Sequence[str], stdin: bytes = b"") -> ExecResult:
+        """Run a command in a container; raises ApiError where it does not run."""
+        found = self._container(pod, container)
+        if found is None or found.process is None:
+            raise internal(f"unable to upgrade connection: container not found ({json.dumps(container)})")
+        return found.process.program.exec(argv, stdin)
+
+    def _container(self, pod: Object, name: str) -> Container | None:
+        runner = self._runners.get(key_of(pod))
+        containers = runner.containers if runner is not None else []
+        return next((container for container in containers if container.name == name), None)
 
     # --- nodes ------------------------------------------------------------------------------------
 

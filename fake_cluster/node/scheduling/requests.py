@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from math import ceil
 
-from fake_cluster.objects import Object
 from fake_cluster.kinds.quantities import amount
+from fake_cluster.objects import Object
 
 Amounts = Counter[str]
 """Thousandths by resource name."""
