@@ -24,7 +24,9 @@ def container(name: str) -> Object:
         "image": "quay.io/projectquay/quay:v3.7.10",
         "command": ["/quay-registry/quay-entrypoint.sh", "registry"],
         "env": [{"name": f"VARIABLE_{i}", "value": str(i)} for i in range(10)],
-        "ports": [{"name": f"p{port}", "containerPort": port, "protocol": "TCP"} for port in (8080, 8443, 9091)],
+        "ports": [
+            {"name": f"p{port}", "containerPort": port, "protocol": "TCP"} for port in (8080, 8443, 9091)
+        ],
         "resources": {"limits": {"cpu": "2", "memory": "8Gi"}, "requests": {"cpu": "500m", "memory": "1Gi"}},
         "readinessProbe": {"httpGet": {"path": "/health", "port": 8080}, "periodSeconds": 15},
         "livenessProbe": {"httpGet": {"path": "/health", "port": 8080}, "periodSeconds": 15},
@@ -38,7 +40,12 @@ def deployment() -> Object:
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": {"name": "registry", "namespace": "ns", "labels": labels, "annotations": {"a": "1", "b": "2"}},
+        "metadata": {
+            "name": "registry",
+            "namespace": "ns",
+            "labels": labels,
+            "annotations": {"a": "1", "b": "2"},
+        },
         "spec": {
             "replicas": 2,
             "selector": {"matchLabels": {"app": "quay"}},
@@ -60,7 +67,12 @@ def deployment() -> Object:
 def defaulted(obj: Object) -> Object:
     """As the API stores it: with defaults, uid, status."""
     obj = copy_of(obj)
-    obj["metadata"] |= {"uid": "u", "resourceVersion": "7", "generation": 1, "creationTimestamp": "2026-01-01T00:00:00Z"}
+    obj["metadata"] |= {
+        "uid": "u",
+        "resourceVersion": "7",
+        "generation": 1,
+        "creationTimestamp": "2026-01-01T00:00:00Z",
+    }
     obj["spec"] |= {"revisionHistoryLimit": 10, "progressDeadlineSeconds": 600}
     pod = obj["spec"]["template"]["spec"]
     pod |= {"restartPolicy": "Always", "dnsPolicy": "ClusterFirst", "terminationGracePeriodSeconds": 30}
@@ -119,7 +131,9 @@ def main() -> None:
     del less["spec"]["template"]["spec"]["containers"][0]["env"][3]
     scaled = copy_of(live)
     scaled["spec"]["replicas"] = 5
-    sys.stdout.write(f"a Deployment of {leaves(config)} leaves, {leaves(live) - leaves(live['metadata'])} as stored\n")
+    sys.stdout.write(
+        f"a Deployment of {leaves(config)} leaves, {leaves(live) - leaves(live['metadata'])} as stored\n"
+    )
     measured("apply: create, configuration never seen", lambda: applied(None, config, Configurations()))
     measured("apply: nothing changed", lambda: applied(live, config))
     measured("apply: nothing changed, never seen", lambda: applied(live, config, Configurations()))
@@ -130,9 +144,13 @@ def main() -> None:
         "track_update: status",
         lambda: track_update(live, status, DEPLOYMENT, CONTROLLER, custom=False, ignored=frozenset({"spec"})),
     )
-    measured("track_update: spec.replicas", lambda: track_update(live, scaled, DEPLOYMENT, CREATOR, custom=False))
+    measured(
+        "track_update: spec.replicas", lambda: track_update(live, scaled, DEPLOYMENT, CREATOR, custom=False)
+    )
     same = copy_of(live)
-    measured("track_update: nothing changed", lambda: track_update(live, same, DEPLOYMENT, CREATOR, custom=False))
+    measured(
+        "track_update: nothing changed", lambda: track_update(live, same, DEPLOYMENT, CREATOR, custom=False)
+    )
     patch = {"spec": {"template": {"spec": {"containers": [{"name": "quay-app", "image": "other"}]}}}}
     measured("strategic merge patch", lambda: strategic_merge_patch(live, patch, DEPLOYMENT))
     measured("merge patch", lambda: merge_patch(live, {"metadata": {"labels": {"a": "b"}}}))

@@ -18,7 +18,9 @@ def string_set() -> ListOf:
     return ListOf(STRING, "set", merges=True)
 
 
-OWNER = Struct({name: STRING for name in ("apiVersion", "kind", "name", "uid")} | {"controller": BOOLEAN}, atomic=True)
+OWNER = Struct(
+    dict.fromkeys(("apiVersion", "kind", "name", "uid"), STRING) | {"controller": BOOLEAN}, atomic=True
+)
 METADATA = Struct({
     "name": STRING, "namespace": STRING, "generateName": STRING, "uid": STRING, "resourceVersion": STRING,
     "creationTimestamp": Scalar("time"), "generation": NUMBER, "managedFields": ListOf(Struct({})),
@@ -56,7 +58,7 @@ STRATEGY = Struct(
     {"type": STRING, "rollingUpdate": Struct({"maxSurge": INT_OR_STRING, "maxUnavailable": INT_OR_STRING})},
     retain_keys=True,
 )
-CONDITION = Struct({name: STRING for name in ("type", "status", "reason", "message", "lastTransitionTime")})
+CONDITION = Struct(dict.fromkeys(("type", "status", "reason", "message", "lastTransitionTime"), STRING))
 STATUS = Struct({
     "replicas": NUMBER, "readyReplicas": NUMBER, "updatedReplicas": NUMBER, "observedGeneration": NUMBER,
     "conditions": list_map(CONDITION, "type"),

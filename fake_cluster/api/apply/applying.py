@@ -22,7 +22,7 @@ class Applied(NamedTuple):
     """What an apply comes to.
 
     `obj` is the merged object, to be decoded and defaulted; it shares parts with the live object and the
-    configuration, and its own `managedFields` do not count: `managed` takes their place afterwards.
+    configuration, and has no `managedFields`: `managed` takes their place afterwards.
     `same`: nothing at all has changed, and the live object can be answered as it is.
     """
 
@@ -87,7 +87,12 @@ def _applied(request: _Request, live: Object, config: Object, fields: FieldSet) 
     mine = _own_entry(own, fields, writer, changed=changed)
     if not changed and mine is own:
         return Applied(live, entries, same=entries is entries_of(live))
-    return Applied(obj, _settled(mine, others, done), same=False)
+    return Applied(_without_owners(obj), _settled(mine, others, done), same=False)
+
+
+def _without_owners(obj: Object) -> Object:
+    metadata = {name: value for name, value in obj["metadata"].items() if name != "managedFields"}
+    return obj | {"metadata": metadata}
 
 
 def _abandons(last: FieldSet, fields: FieldSet) -> bool:

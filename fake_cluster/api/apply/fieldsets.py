@@ -43,10 +43,11 @@ def difference(left: FieldSet, right: FieldSet) -> FieldSet | None:
     for element, node in right.items():
         if element not in left:
             continue
-        rest = difference(left[element], node)
+        below = left[element]
+        rest = None if below == node else difference(below, node)
         if rest is None:
             result = _popped(result, element, left)
-        elif rest is not left[element]:
+        elif rest is not below:
             result = result.copy() if result is left else result
             result[element] = rest
     return _normal(result) if result is not left else left

@@ -63,6 +63,8 @@ def _below(element: str, owned: Sequence[FieldSet]) -> list[FieldSet]:
 
 
 def _rest(value: Any, below: FieldSet, owners: Sequence[FieldSet], node: Node, *, named: bool) -> Any:
+    if below in owners:
+        return value
     if (named or is_member(below)) and not any(named or is_member(owner) for owner in owners):
         return _GONE
     return pruned(value, below, owners, node) if below else value

@@ -26,7 +26,7 @@ STATUS = frozenset({"status"})
 NOT_STATUS = frozenset({"spec", "metadata"})
 
 
-def ignored_by(subresource: str, subresources: Container[str]) -> frozenset[str]:
+def ignored_by(subresources: Container[str], subresource: str) -> frozenset[str]:
     """The top-level fields that a write to the object, or to a subresource of it, cannot change."""
     if subresource == "status":
         return NOT_STATUS

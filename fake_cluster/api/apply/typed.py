@@ -6,13 +6,13 @@ Source of the texts: structured-merge-diff, as kube-apiserver passes them on.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from fake_cluster.api.apply.comparing import ANYTHING
 from fake_cluster.api.apply.elements import NoElementError, element_of, shown
 from fake_cluster.api.apply.fieldsets import MEMBER, FieldSet, members_below
 from fake_cluster.api.patch.go_values import go_syntax, go_type, go_value
-from fake_cluster.kinds.schema import ListOf, MapOf, Node, Scalar, Struct
+from fake_cluster.kinds.schema import ListOf, MapOf, Node, Scalar, ScalarKind, Struct
 from fake_cluster.objects import Object
 
 Problems = list[tuple[str, str]]
@@ -61,12 +61,14 @@ def _set_of_map(value: Mapping[str, Any], node: Node, problems: Problems) -> Fie
         child = declared.get(name, others)
         if child is None:
             problems.append((f".{name}", "field not declared in schema"))
-            continue
-        below = _below(item, child, f".{name}", problems)
-        if name not in declared:
-            fields[f"f:{name}"] = members_below(below or MEMBER)
-        elif below is not None:
-            fields[f"f:{name}"] = below
+        elif type(child) is Scalar and type(item) in _TYPES[child.kind]:
+            fields[f"f:{name}"] = MEMBER
+        else:
+            below = _below(item, child, f".{name}", problems)
+            if name not in declared:
+                below = members_below(below or MEMBER)
+            if below is not None:
+                fields[f"f:{name}"] = below
     return fields or None
 
 
@@ -90,8 +92,7 @@ def _set_of_list(value: Any, node: ListOf, problems: Problems) -> FieldSet | Non
         problems.append(("", f"expected list, got &{{{go_value(value)}}}"))
         return None
     if node.list_type == "atomic":
-        for index, item in enumerate(value):
-            _below(item, node.items, f"[{index}]", problems)
+        _check_atomic(value, node.items, problems)
         return MEMBER
     fields: FieldSet = {}
     for index, item in enumerate(value):
@@ -102,9 +103,28 @@ def _set_of_list(value: Any, node: ListOf, problems: Problems) -> FieldSet | Non
             continue
         if element in fields:
             problems.append(("", f"duplicate entries for key {shown([element])}"))
-        below = _below(item, node.items, shown([element]), problems) if node.keys else MEMBER
-        fields[element] = members_below(below or MEMBER)
+        if node.keys:
+            below = _set_of_item(item, node.items, element, problems)
+            fields[element] = members_below(below) if below else MEMBER
+        else:
+            fields[element] = MEMBER
     return fields or None
+
+
+def _set_of_item(item: Any, node: Node, element: str, problems: Problems) -> FieldSet | None:
+    known = len(problems)
+    fields = _set_of(item, node, problems)
+    if len(problems) > known:
+        step = shown([element])
+        problems[known:] = [(step + path, text) for path, text in problems[known:]]
+    return fields
+
+
+def _check_atomic(items: list[Any], node: Node, problems: Problems) -> None:
+    if type(node) is Scalar and all(type(item) in _TYPES[node.kind] for item in items):
+        return
+    for index, item in enumerate(items):
+        _below(item, node, f"[{index}]", problems)
 
 
 # --- scalars ------------------------------------------------------------------------------------------
@@ -142,3 +162,12 @@ _CHECKS: Mapping[str, Callable[[Any], str]] = {
     "number": _not_number,
 }
 """By kind of scalar, what is wrong with a value of another type. The rest takes any."""
+
+_ANY_SCALAR = frozenset({str, int, float, bool, type(None)})
+_TYPES: Mapping[str, frozenset[type]] = dict.fromkeys(get_args(ScalarKind), _ANY_SCALAR) | {
+    kind: frozenset({*types, type(None)})
+    for check, types in ((_not_string, [str]), (_not_number, [int, float]), (_not_boolean, [bool]))
+    for kind in _CHECKS
+    if _CHECKS[kind] is check
+}
+"""By kind of scalar, the types that are surely right."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 
@@ -21,3 +22,15 @@ def go_type(value: Any) -> str:
     names = {dict: "map[string]interface {}", list: "[]interface {}", str: "string", bool: "bool"}
     names |= {int: "int64", float: "float64", type(None): "<nil>"}
     return names[type(value)]
+
+
+def go_syntax(value: Any) -> str:
+    """A JSON value as Go source, what `%#v` prints: `"x"`, `[]interface {}{1, true}`."""
+    if isinstance(value, dict):
+        fields = ", ".join(f"{json.dumps(key)}:{go_syntax(value[key])}" for key in sorted(value))
+        return f"map[string]interface {{}}{{{fields}}}"
+    if isinstance(value, list):
+        return f"[]interface {{}}{{{', '.join(map(go_syntax, value))}}}"
+    if value is None:
+        return "interface {}(nil)"
+    return json.dumps(value, ensure_ascii=False)
