@@ -89,6 +89,7 @@ class FakeCluster:
         self._dial: Callable[[str, int], str] = _nobody_listens
         if platform == "openshift":
             self._install_openshift()
+        self.manager.run_ready()
 
     def _run_nodes(self, specs: Iterable[NodeSpec]) -> None:
         for spec in specs:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from typing import Literal
+from zlib import crc32
 
 from fake_cluster.errors import ApiError
 from fake_cluster.machinery.client import Client
@@ -34,7 +35,7 @@ class Recorder:
         self._clock = clock
         self._source = {"component": component} | ({"host": host} if host else {})
         self._known: dict[tuple[str, ...], tuple[str, int, float]] = {}
-        self._number = 0
+        self._number = crc32(f"{component}/{host}".encode()) % 1_000_000 * 1000  # apart from other recorders
 
     def record(self, about: Object, kind: EventKind, reason: str, message: str, *, field: str = "") -> None:
         """Say something about an object; `field` is a path in it, such as `spec.containers{name}`."""

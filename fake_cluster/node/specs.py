@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from fake_cluster.machinery.clock import timestamp
 from fake_cluster.objects import Object
 
-GENEROUS: Mapping[str, str] = MappingProxyType(
-    {"cpu": "64", "memory": "256Gi", "ephemeral-storage": "1Ti", "pods": "500"}
-)
+GENEROUS = {"cpu": "64", "memory": "256Gi", "ephemeral-storage": "1Ti", "pods": "500"}
 """A node on which whatever a test needs finds a place."""
 KUBELET_VERSION = "v1.36.0"
 
@@ -26,7 +23,7 @@ class NodeSpec:
     name: str
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: Sequence[Mapping[str, str]] = ()
-    capacity: Mapping[str, str] = GENEROUS
+    capacity: Mapping[str, str] = field(default_factory=GENEROUS.copy)
     unschedulable: bool = False
 
 
