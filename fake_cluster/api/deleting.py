@@ -38,7 +38,13 @@ def _check_preconditions(call: Call, obj: Object) -> None:
         wanted = call.options.preconditions.get(name)
         if wanted and wanted != meta[name]:
             why = f"Precondition failed: {title} in precondition: {wanted}, {title} in object meta: {meta[name]}"
-            raise conflict(call.resource.ref, meta["name"], f"the {title} in the precondition ({wanted}) does not match the {title} in record ({meta[name]}). The object might have been deleted and then recreated" if name == "uid" else why)
+            raise conflict(
+                call.resource.ref,
+                meta["name"],
+                f"the {title} in the precondition ({wanted}) does not match the {title} in record ({meta[name]}). The object might have been deleted and then recreated"
+                if name == "uid"
+                else why,
+            )
 
 
 def _delete(core: Core, call: Call, stored: Stored) -> Answer:

@@ -6,8 +6,9 @@ with a 4xx code, and a fault of our own a Status with 500.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formatdate
 from typing import cast
 from urllib.parse import parse_qsl
@@ -20,9 +21,10 @@ from fake_cluster.api.call import Answer, Call, Options, PatchKind, Verb
 from fake_cluster.api.documents import Documents
 from fake_cluster.api.render import JSON, Response, render, wanted_form
 from fake_cluster.api.routing import NoSuchPathError, Place, find_place
-from fake_cluster.errors import ApiError, bad_request
+from fake_cluster.errors import ApiError, bad_request, internal
 from fake_cluster.machinery.clock import Clock
 
+_log = logging.getLogger(__name__)
 _NOT_ALLOWED = "the server does not allow this method on the requested resource"
 _WRITES: dict[str, Verb] = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 _TRUE = frozenset({"true", "1", "True", "t", "T", "TRUE"})
@@ -58,6 +60,9 @@ class Front:
             response = refusal(error)
         except NoSuchPathError:
             response = Response(404, b"404 page not found\n", "text/plain; charset=utf-8")
+        except Exception as error:  # noqa: BLE001 - a fault of ours is an answer too, and logged
+            _log.exception("%s %s", request.method, request.path)
+            response = refusal(internal(f"{type(error).__name__}: {error}"))
         response.headers.append(("Date", self.date()))
         return response
 
@@ -76,7 +81,10 @@ class Front:
         call = self.call(request)
         form = wanted_form(accept)
         answer = self._dispatch(call)
-        return render(call.resource, answer, form, request.query.get("includeObject", "Metadata"))
+        if form.shape == "Table":
+            include = request.query.get("includeObject", "")
+            form = replace(form, include=include, now=self._clock.now())
+        return render(call.resource, answer, form)
 
     def call(self, request: Request) -> Call:
         """The call that a request makes."""
@@ -151,5 +159,3 @@ def parse_query(text: str) -> dict[str, str]:
     for name, value in parse_qsl(text, keep_blank_values=True):
         query.setdefault(name, value)
     return query
-
-

@@ -29,6 +29,14 @@ def check_type(resource: Resource, body: Any) -> Object:
     return body
 
 
+def check_patched_type(resource: Resource, patched: Object) -> None:
+    """A patch must not turn an object into one of another kind."""
+    ref = resource.ref
+    kind, api_version = patched.get("kind"), patched.get("apiVersion")
+    if kind != ref.kind or api_version != ref.api_version:
+        check_type(resource, {**patched, "kind": kind or "", "apiVersion": api_version or ""})
+
+
 _NOT_AN_OBJECT = (
     "couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct "
     '{ APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'

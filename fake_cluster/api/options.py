@@ -128,7 +128,9 @@ def _check_list(options: Options, query: Mapping[str, str], verb: str, patch: st
         errors.append(forbidden_field("sendInitialEvents", "sendInitialEvents is forbidden for list"))
     if match:
         if options.continue_token:
-            errors.append(forbidden_field(path, "resourceVersionMatch is forbidden when continue is provided"))
+            errors.append(
+                forbidden_field(path, "resourceVersionMatch is forbidden when continue is provided")
+            )
         if not version:
             why = "resourceVersionMatch is forbidden unless resourceVersion is provided"
             errors.append(forbidden_field(path, why))
@@ -199,8 +201,12 @@ def read_delete_body(options: Options, body: Any, verb: str) -> Options:
     if not isinstance(body, dict):
         raise bad_request("the body of a delete must be DeleteOptions")
     if body.get("kind") not in (None, "", "DeleteOptions"):
-        raise bad_request(f'the object provided is unrecognized (must be of type DeleteOptions): {body["kind"]}')
-    options = Options(query=options.query, dry_run=options.dry_run, labels=options.labels, fields=options.fields)
+        raise bad_request(
+            f"the object provided is unrecognized (must be of type DeleteOptions): {body['kind']}"
+        )
+    options = Options(
+        query=options.query, dry_run=options.dry_run, labels=options.labels, fields=options.fields
+    )
     for name, (attribute, kind) in _BODY_TYPES.items():
         value = body.get(name)
         if value is None:

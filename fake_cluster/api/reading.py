@@ -95,7 +95,9 @@ def _starting_point(core: Core, call: Call, table: Table) -> tuple[int, tuple[st
 
 def _revision(text: str) -> int:
     if not text.isdecimal():
-        message = f'resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax'
+        message = (
+            f'resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax'
+        )
         raise bad_request(message)
     return int(text)
 
@@ -165,4 +167,6 @@ def _bookmark(core: Core, resource: Resource, initial_end: bool) -> Stored:  # n
     if initial_end:
         metadata["annotations"] = {"k8s.io/initial-events-end": "true"}
     ref = resource.ref
-    return Stored({"kind": ref.kind, "apiVersion": ref.api_version, "metadata": metadata}, core.store.revision)
+    return Stored(
+        {"kind": ref.kind, "apiVersion": ref.api_version, "metadata": metadata}, core.store.revision
+    )

@@ -13,7 +13,7 @@ import orjson
 import yaml
 
 from fake_cluster.api.call import Answer
-from fake_cluster.api.tables import table_of
+from fake_cluster.api.tables import partial, table_of
 from fake_cluster.api.watching import WatchStream
 from fake_cluster.errors import ApiError
 from fake_cluster.kinds import Resource
@@ -39,10 +39,15 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The form that a client wants: `shape` is empty, "Table" or "PartialObjectMetadata"(List)."""
+    """The form that a client wants: `shape` is empty, "Table" or "PartialObjectMetadata"(List).
+
+    `include` says what of an object a Table's rows carry, `now` is the time from which ages are counted.
+    """
 
     content_type: str = JSON
     shape: str = ""
+    include: str = ""
+    now: float = 0.0
 
 
 PLAIN = Form()
@@ -74,16 +79,16 @@ def _first_possible(accept: str) -> Form:
 _CONTENT_TYPES = {JSON: JSON, "*/*": JSON, "application/*": JSON, YAML: YAML}
 
 
-def render(resource: Resource, answer: Answer, form: Form, include: str = "Metadata") -> Response:
-    """The response of an answer; `include` says what of an object a Table's rows carry."""
+def render(resource: Resource, answer: Answer, form: Form) -> Response:
+    """The response of an answer."""
     headers = [("Warning", f"299 - {_quoted(text)}") for text in answer.warnings]
     if answer.stream is not None:
-        answer.stream.encode = _event_encoder(resource, form, include)
+        answer.stream.encode = _event_encoder(resource, form)
         content_type = f"{form.content_type};stream=watch" if form.content_type != JSON else JSON
         return Response(200, b"", content_type, headers, answer.stream)
     if answer.text is not None:
         return Response(answer.code, answer.text.encode(), "text/plain", headers)
-    body = _SHAPERS.get(form.shape, _plain)(resource, answer, include)
+    body = _SHAPERS.get(form.shape, _plain)(resource, answer, form)
     if form.content_type == YAML:
         body = yaml.safe_dump(orjson.loads(body), sort_keys=False, allow_unicode=True).encode()
     return Response(answer.code, body, form.content_type, headers)
@@ -96,8 +101,8 @@ def _quoted(text: str) -> str:
 # --- as it is -----------------------------------------------------------------------------------------
 
 
-def _plain(resource: Resource, answer: Answer, include: str) -> bytes:
-    del include
+def _plain(resource: Resource, answer: Answer, form: Form) -> bytes:
+    del form
     if answer.entries is not None:
         return list_json(resource, answer)
     return answer.stored.json if answer.stored is not None else orjson.dumps(answer.obj)
@@ -107,7 +112,9 @@ def list_json(resource: Resource, answer: Answer) -> bytes:
     """A list, put together from the JSON of its items."""
     ref = resource.ref
     items = _items(resource, answer.entries or ())
-    head = orjson.dumps({"kind": resource.list_kind, "apiVersion": ref.api_version, "metadata": list_meta(answer)})
+    head = orjson.dumps(
+        {"kind": resource.list_kind, "apiVersion": ref.api_version, "metadata": list_meta(answer)}
+    )
     return b'%s,"items":[%s]}' % (head[:-1], b",".join(items))
 
 
@@ -132,16 +139,10 @@ def list_meta(answer: Answer) -> Object:
 # --- as metadata --------------------------------------------------------------------------------------
 
 
-def partial(obj: Object) -> Object:
-    """An object reduced to its metadata."""
-    head = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1"}
-    return head | {"metadata": obj.get("metadata", {})}
-
-
-def _partial(resource: Resource, answer: Answer, include: str) -> bytes:
+def _partial(resource: Resource, answer: Answer, form: Form) -> bytes:
     if answer.entries is None:
         content = answer.content
-        return _plain(resource, answer, include) if _is_status(content) else orjson.dumps(partial(content))
+        return _plain(resource, answer, form) if _is_status(content) else orjson.dumps(partial(content))
     return orjson.dumps(
         {
             "kind": "PartialObjectMetadataList",
@@ -159,16 +160,16 @@ def _is_status(obj: Mapping[str, object]) -> bool:
 # --- as a table ---------------------------------------------------------------------------------------
 
 
-def _table(resource: Resource, answer: Answer, include: str) -> bytes:
+def _table(resource: Resource, answer: Answer, form: Form) -> bytes:
     if answer.entries is None and _is_status(answer.content):
-        return _plain(resource, answer, include)
+        return _plain(resource, answer, form)
     objects = [answer.content] if answer.entries is None else [entry.obj for entry in answer.entries]
     version = answer.content.get("metadata", {}).get("resourceVersion", "")
     metadata = list_meta(answer) if answer.entries is not None else {"resourceVersion": version}
-    return orjson.dumps(table_of(resource, objects, metadata, include))
+    return orjson.dumps(table_of(resource, objects, metadata, form.include, form.now))
 
 
-_SHAPERS: dict[str, Callable[[Resource, Answer, str], bytes]] = {
+_SHAPERS: dict[str, Callable[[Resource, Answer, Form], bytes]] = {
     "": _plain,
     "PartialObjectMetadata": _partial,
     "PartialObjectMetadataList": _partial,
@@ -178,11 +179,11 @@ _SHAPERS: dict[str, Callable[[Resource, Answer, str], bytes]] = {
 # --- as events ----------------------------------------------------------------------------------------
 
 
-def _event_encoder(resource: Resource, form: Form, include: str) -> Callable[[str, Stored], bytes]:
+def _event_encoder(resource: Resource, form: Form) -> Callable[[str, Stored], bytes]:
     def shaped(stored: Stored) -> bytes:
         if form.shape == "Table":
             metadata = {"resourceVersion": stored.obj["metadata"]["resourceVersion"]}
-            return orjson.dumps(table_of(resource, [stored.obj], metadata, include))
+            return orjson.dumps(table_of(resource, [stored.obj], metadata, form.include, form.now))
         return orjson.dumps(partial(stored.obj)) if form.shape else stored.json
 
     def encode(kind: str, stored: Stored) -> bytes:

@@ -43,7 +43,7 @@ def find_place(kinds: Kinds, path: str) -> Place:
 
 def _place(kinds: Kinds, group: str, parts: list[str]) -> Place:
     watch = parts[1:2] == ["watch"]
-    version, *rest = parts if parts else [""]
+    version, *rest = parts or [""]
     found = _in_version(kinds, group, version, rest[1:] if watch else rest, watch=watch)
     if found is not None:
         return found

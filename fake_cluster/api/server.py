@@ -10,15 +10,18 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
+from fake_cluster.api import subresources
 from fake_cluster.api.admission import Admission
 from fake_cluster.api.call import Answer, Call
 from fake_cluster.api.core import Core
+from fake_cluster.api.definitions import Definitions
 from fake_cluster.api.deleting import delete, delete_collection
 from fake_cluster.api.documents import Documents
 from fake_cluster.api.front import Front, Request
 from fake_cluster.api.patching import patch
 from fake_cluster.api.reading import get, list_, watch
 from fake_cluster.api.render import Response
+from fake_cluster.api.reviews import REVIEWS
 from fake_cluster.api.writing import create, update
 from fake_cluster.errors import method_not_supported, no_such_resource
 from fake_cluster.kinds import Kinds, Resource
@@ -45,6 +48,7 @@ class Api:
     def __init__(self, kinds: Kinds, store: Store, clock: Clock, rng: Random) -> None:
         self.core = Core(kinds, store, clock, rng)
         self.core.admission = Admission()
+        Definitions(self.core)
         self.kinds = kinds
         self.store = store
         self.clock = clock
@@ -60,8 +64,15 @@ class Api:
 
     def dispatch(self, call: Call) -> Answer:
         """Do what a call asks for. Raises `ApiError` for what is refused."""
-        if call.verb not in call.resource.verbs:
-            raise method_not_supported(call.resource.ref, call.verb)
+        if call.subresource:
+            return subresources.dispatch(self.core, call)
+        resource = call.resource
+        if call.verb not in resource.verbs:
+            raise method_not_supported(resource.ref, call.verb)
+        if call.verb == "create":
+            review = REVIEWS.get((resource.ref.group, resource.ref.plural))
+            if review is not None:
+                return review(self.core, call)
         return VERBS[call.verb](self.core, call)
 
     def handle(

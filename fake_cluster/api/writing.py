@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fake_cluster.api import managers, metadata
+from fake_cluster.api.apply import is_unchanged
 from fake_cluster.api.call import Answer, Call
 from fake_cluster.api.core import Core
 from fake_cluster.errors import already_exists, invalid, not_found
@@ -18,11 +19,21 @@ from fake_cluster.store import Stored
 
 def create(core: Core, call: Call) -> Answer:
     """A new object."""
-    resource = call.resource
     obj, warnings = read(call)
-    meta = obj["metadata"]
+    return finish_create(core, call, obj, warnings)
+
+
+def finish_create(
+    core: Core, call: Call, obj: Object, warnings: Sequence[str], *, managed: list[Object] | None = None
+) -> Answer:
+    """The second half of every create; `managed` are the owners of its fields where they are known already."""
+    resource, meta = call.resource, obj["metadata"]
     metadata.place(call, meta)
     metadata.begin(core, call, meta)
+    if managed is None:
+        managers.created(core, call, obj)
+    else:
+        managers.settle(obj, managed)
     core.admission.admit_create(core, call, obj)
     if core.table(resource).get(call.namespace, meta["name"]) is not None:
         raise already_exists(resource.ref, meta["name"])
@@ -30,20 +41,21 @@ def create(core: Core, call: Call) -> Answer:
     errors = resource.validate_create(obj)
     if errors:
         raise invalid(resource.ref, meta["name"], errors)
-    managers.created(core, call, obj)
     return _stored(core, call, obj, warnings, 201)
 
 
 def read(call: Call) -> tuple[Object, Sequence[str]]:
     """The body, decoded and defaulted: a fresh object that belongs to this request."""
-    body = metadata.check_type(call.resource, call.body)
-    decoded = call.resource.decode(body, strict=call.options.field_validation)
-    obj = decoded.obj
-    ref = call.resource.ref
-    obj = {"kind": ref.kind, "apiVersion": ref.api_version, "metadata": {}} | obj
-    obj["kind"], obj["apiVersion"] = ref.kind, ref.api_version
-    call.resource.default(obj)
-    return obj, decoded.warnings
+    return decoded(call, metadata.check_type(call.resource, call.body))
+
+
+def decoded(call: Call, body: Object) -> tuple[Object, Sequence[str]]:
+    """Any object of the call's kind, decoded and defaulted, with the warnings about it."""
+    resource = call.resource
+    result = resource.decode(body, strict=call.options.field_validation)
+    result.obj.setdefault("metadata", {})
+    resource.default(result.obj)
+    return result.obj, result.warnings
 
 
 def _stored(core: Core, call: Call, obj: Object, warnings: Sequence[str], code: int) -> Answer:
@@ -71,26 +83,40 @@ def update(core: Core, call: Call) -> Answer:
     return finish_update(core, call, current, obj, warnings)
 
 
-def finish_update(
-    core: Core, call: Call, current: Stored, obj: Object, warnings: Sequence[str], code: int = 200
+def finish_update(  # noqa: PLR0913 - what an update consists of
+    core: Core,
+    call: Call,
+    current: Stored,
+    obj: Object,
+    warnings: Sequence[str],
+    *,
+    managed: list[Object] | None = None,
 ) -> Answer:
-    """The second half of every update: `obj` is to take the place of `current`."""
+    """The second half of every update: `obj` is to take the place of `current`.
+
+    `managed` are the owners of its fields where they are known already.
+    """
     resource, old = call.resource, current.obj
+    requested = obj["metadata"].get("managedFields")
     metadata.keep(obj, old)
-    core.admission.admit_update(core, call, obj, old)
-    if call.subresource == "status":
-        resource.prepare_status_update(obj, old)
+    if managed is None:
+        managers.updated(core, call, obj, old, requested)
     else:
-        resource.prepare_update(obj, old)
+        managers.settle(obj, managed)
+    core.admission.admit_update(core, call, obj, old)
+    prepare = resource.prepare_status_update if call.subresource in STATUS else resource.prepare_update
+    prepare(obj, old)
     errors = resource.validate_update(obj, old)
     if errors:
         raise invalid(resource.ref, old["metadata"]["name"], errors)
-    managers.updated(core, call, obj, old)
-    if obj == old:
-        return Answer(code, current, warnings=warnings)
+    if is_unchanged(obj, old):
+        return Answer(200, current, warnings=warnings)
     if "deletionTimestamp" in old["metadata"] and released(obj):
         return _vanish(core, call, obj, warnings)
-    return _stored(core, call, obj, warnings, code)
+    return _stored(core, call, obj, warnings, 200)
+
+
+STATUS = frozenset({"status", "approval"})
 
 
 def released(obj: Object) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from fake_cluster.api.admission import namespaces, pods, services, storage
+from fake_cluster.api.admission import limits, namespaces, pods, services, storage
 from fake_cluster.api.call import Call
 from fake_cluster.api.core import Core
 from fake_cluster.objects import Object
@@ -28,10 +28,12 @@ ON_CREATE: dict[Resource, tuple[CreatePlugin, ...]] = {
         pods.set_service_account,
         pods.set_priority,
         pods.tolerate_node_trouble,
+        limits.apply_to_pod,
     ),
     ("", "persistentvolumeclaims"): (
         storage.protect_claim,
         storage.set_default_class,
+        limits.apply_to_claim,
     ),
     ("", "persistentvolumes"): (storage.protect_volume,),
     ("", "services"): (services.allocate,),

@@ -101,7 +101,9 @@ def _check_address(allocations: Allocations, obj: Object, asked: str) -> None:
     why = ""
     try:
         if ip_address(asked) not in ADDRESSES:
-            why = f"the provided IP ({asked}) is not in the valid range. The range of valid IPs is {ADDRESSES}"
+            why = (
+                f"the provided IP ({asked}) is not in the valid range. The range of valid IPs is {ADDRESSES}"
+            )
         elif allocations.addresses[asked]:
             why = "provided IP is already allocated"
     except ValueError:

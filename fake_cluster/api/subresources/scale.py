@@ -1,0 +1,139 @@
+"""`scale`: the replicas of anything that has them, as one small object of the same form for all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fake_cluster.api import patch as patches
+from fake_cluster.api.call import Answer, Call
+from fake_cluster.api.core import Core
+from fake_cluster.api.writing import finish_update
+from fake_cluster.errors import bad_request, conflict, invalid, invalid_value, not_found
+from fake_cluster.kinds.refs import CUSTOM_RESOURCE_DEFINITIONS
+from fake_cluster.objects import Object, ResourceRef, copy_of
+from fake_cluster.store import Stored
+
+SCALE = ResourceRef("autoscaling", "v1", "scales", "Scale")
+_BUILT_IN = {
+    "specReplicasPath": ".spec.replicas",
+    "statusReplicasPath": ".status.replicas",
+    "labelSelectorPath": "",
+}
+_COPIED = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
+
+
+def get(core: Core, call: Call) -> Answer:
+    """The Scale of an object."""
+    return Answer(200, obj=_scale_of(core, call, _current(core, call).obj))
+
+
+def update(core: Core, call: Call) -> Answer:
+    """Set the replicas."""
+    return _write(core, call, call.body)
+
+
+def patch(core: Core, call: Call) -> Answer:
+    """Set the replicas by a patch of the Scale."""
+    scale = _scale_of(core, call, _current(core, call).obj)
+    if call.patch == "json":
+        patched = patches.json_patch(scale, call.body)
+    else:
+        patched = patches.merge_patch(scale, call.body)
+    return _write(core, call, patched)
+
+
+def _current(core: Core, call: Call) -> Stored:
+    stored = core.table(call.resource).get(call.namespace, call.name)
+    if stored is None:
+        raise not_found(call.resource.ref, call.name)
+    return core.view(call.resource, stored)
+
+
+def _paths(core: Core, call: Call) -> dict[str, str]:
+    """Where the numbers are: custom resources say so in their definition."""
+    ref = call.resource.ref
+    if not call.resource.is_custom:
+        return _BUILT_IN
+    crds = CUSTOM_RESOURCE_DEFINITIONS
+    found = core.store.table(crds.group, crds.plural).get("", ref.resource_name)
+    versions = found.obj["spec"]["versions"] if found else ()
+    paths = next((item["subresources"]["scale"] for item in versions if item["name"] == ref.version), {})
+    return {**_BUILT_IN, **paths}
+
+
+def _at(obj: Any, path: str) -> Any:
+    for part in path.lstrip(".").split("."):
+        obj = obj.get(part) if isinstance(obj, dict) else None
+    return obj
+
+
+def _scale_of(core: Core, call: Call, obj: Object) -> Object:
+    paths = _paths(core, call)
+    replicas = _at(obj, paths["specReplicasPath"]) or 0
+    status: Object = {"replicas": _at(obj, paths["statusReplicasPath"]) or 0}
+    selector = _selector(obj, paths["labelSelectorPath"])
+    return {
+        "kind": "Scale",
+        "apiVersion": "autoscaling/v1",
+        "metadata": {name: obj["metadata"][name] for name in _COPIED if name in obj["metadata"]},
+        "spec": {"replicas": replicas} if replicas else {},
+        "status": status | ({"selector": selector} if selector else {}),
+    }
+
+
+def _selector(obj: Object, path: str) -> str:
+    if path:
+        return str(_at(obj, path) or "")
+    selector = obj["spec"].get("selector") or {}
+    labels = selector.get("matchLabels", selector if "matchExpressions" not in selector else {})
+    terms = [f"{key}={value}" for key, value in sorted(labels.items())]
+    terms += [
+        _expression(item["key"], item["operator"], sorted(item.get("values") or ()))
+        for item in selector.get("matchExpressions") or ()
+    ]
+    return ",".join(terms)
+
+
+def _expression(key: str, operator: str, values: list[str]) -> str:
+    if operator in ("Exists", "DoesNotExist"):
+        return key if operator == "Exists" else f"!{key}"
+    return f"{key} {operator.lower()} ({','.join(values)})"
+
+
+def _write(core: Core, call: Call, scale: Any) -> Answer:
+    current = _current(core, call)
+    replicas = _wanted(call, scale)
+    metadata, stored = scale.get("metadata") or {}, current.obj["metadata"]
+    if metadata.get("resourceVersion") not in (None, "", stored["resourceVersion"]):
+        raise conflict(call.resource.ref, call.name)
+    if metadata.get("uid") not in (None, "", stored["uid"]):
+        raise conflict(
+            call.resource.ref, call.name, "Precondition failed: UID in precondition is another one"
+        )
+    obj = copy_of(current.obj)
+    _set(obj, _paths(core, call)["specReplicasPath"], replicas)
+    answer = finish_update(core, call, current, obj, ())
+    return Answer(200, obj=_scale_of(core, call, answer.content))
+
+
+def _wanted(call: Call, scale: Any) -> int:
+    """The replicas that a Scale asks for; 400 for what is no Scale, 422 for a negative number."""
+    if not isinstance(scale, dict) or scale.get("kind", "Scale") != "Scale":
+        raise bad_request("the object provided is unrecognized (must be of type Scale)")
+    name = (scale.get("metadata") or {}).get("name") or call.name
+    if name != call.name:
+        raise bad_request(f"the name of the object ({name}) does not match the name on the URL ({call.name})")
+    replicas = (scale.get("spec") or {}).get("replicas", 0)
+    if isinstance(replicas, bool) or not isinstance(replicas, int):
+        raise bad_request("json: cannot unmarshal into Go struct field ScaleSpec.spec.replicas of type int32")
+    if replicas < 0:
+        error = invalid_value("spec.replicas", replicas, "must be greater than or equal to 0")
+        raise invalid(SCALE, call.name, [error])
+    return replicas
+
+
+def _set(obj: Object, path: str, value: int) -> None:
+    *parents, last = path.lstrip(".").split(".")
+    for part in parents:
+        obj = obj.setdefault(part, {})
+    obj[last] = value
