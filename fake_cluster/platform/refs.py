@@ -5,6 +5,7 @@ from __future__ import annotations
 from fake_cluster.objects import ResourceRef
 
 OBJECT_BUCKET_CLAIMS = ResourceRef("objectbucket.io", "v1alpha1", "objectbucketclaims", "ObjectBucketClaim")
+OBJECT_BUCKETS = ResourceRef("objectbucket.io", "v1alpha1", "objectbuckets", "ObjectBucket", namespaced=False)
 PROMETHEUS_RULES = ResourceRef("monitoring.coreos.com", "v1", "prometheusrules", "PrometheusRule")
 ROUTES = ResourceRef("route.openshift.io", "v1", "routes", "Route")
 SERVICE_MONITORS = ResourceRef("monitoring.coreos.com", "v1", "servicemonitors", "ServiceMonitor")
