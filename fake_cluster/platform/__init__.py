@@ -1,11 +1,14 @@
 """What OpenShift adds to Kubernetes: custom resources, the controllers behind them, and what is just there.
 
-`install_openshift` creates the objects, `openshift` gives the controllers, `on_create` and `on_update` what
-OpenShift's API does with Routes on their way in.
+`install` creates all of it on a cluster; `install_openshift` only the objects, `openshift` gives only the
+controllers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 from fake_cluster.kinds.refs import CUSTOM_RESOURCE_DEFINITIONS, NAMESPACES, STORAGE_CLASSES
@@ -16,10 +19,10 @@ from fake_cluster.objects import Object, ResourceRef
 from fake_cluster.platform.definitions import ALL
 from fake_cluster.platform.injection import injectors
 from fake_cluster.platform.object_buckets import STORAGE_CLASS, BucketProvisioner
-from fake_cluster.platform.route_hosts import on_create, on_update
-from fake_cluster.platform.router import Router
+from fake_cluster.platform.route_hosts import CreatePlugin, UpdatePlugin, on_create, on_update
+from fake_cluster.platform.router import Router, chain_of_router
 
-__all__ = ["install_openshift", "on_create", "on_update", "openshift"]
+__all__ = ["OpenShift", "install", "install_openshift", "openshift"]
 
 NAMESPACES_OF_OPENSHIFT = (
     "openshift-config-managed",
@@ -56,10 +59,34 @@ def _bucket_class() -> Object:
     }
 
 
-def openshift(client: Client, clock: Clock, rng: Random, apps_domain: str, seed: int = 0) -> list[Controller]:
-    """The controllers of OpenShift. `seed` is that of the cluster's certificates."""
-    return [
-        Router(client, clock, apps_domain).controller(),
+@dataclass(frozen=True)
+class OpenShift:
+    """OpenShift on a cluster.
+
+    `peer_chain` gives the certificates that the router shows to who calls a host and a port, as PEM, and
+    raises OSError where nobody listens. The admission is by group and plural of the resource.
+    """
+
+    controllers: Sequence[Controller]
+    peer_chain: Callable[[str, int], str]
+    on_create: Mapping[tuple[str, str], tuple[CreatePlugin, ...]]
+    on_update: Mapping[tuple[str, str], tuple[UpdatePlugin, ...]]
+
+
+def install(client: Client, clock: Clock, rng: Random, apps_domain: str) -> OpenShift:
+    """Create OpenShift's objects in a cluster; what is left to do is run its controllers."""
+    install_openshift(client)
+    seed = rng.getrandbits(32)
+    router = Router(client, clock, apps_domain)
+    controllers = (
+        router.controller(),
         BucketProvisioner(client, rng).controller(),
         *injectors(client, seed),
-    ]
+    )
+    peer_chain = partial(chain_of_router, router, seed, apps_domain)
+    return OpenShift(controllers, peer_chain, on_create(apps_domain), on_update())
+
+
+def openshift(client: Client, clock: Clock, rng: Random, apps_domain: str) -> list[Controller]:
+    """The controllers of OpenShift alone, for a cluster that has its objects."""
+    return list(install(client, clock, rng, apps_domain).controllers)

@@ -77,6 +77,11 @@ class Router:
         self._routes.note(patched)
         return patched
 
+    def admitted_at(self, host: str) -> Object | None:
+        """The Route that is reached under a host."""
+        found = self._routes.find("host", host)
+        return next((route for route in found if _own_condition(route).get("status") == "True"), None)
+
     # --- status -----------------------------------------------------------------------------------
 
     def _ingress(self, route: Object) -> Object:
@@ -143,3 +148,21 @@ def _claimed(route: Object, rival: Object, host: str) -> Object:
     else:
         message = f"a route in another namespace holds {host} and is older than {route['metadata']['name']}"
     return {"reason": "HostAlreadyClaimed", "message": message}
+
+
+def chain_of_router(router: Router, seed: int, apps_domain: str, host: str, port: int) -> str:
+    """The certificates that the router shows for a host, as PEM: the Route's own, or the default ones.
+
+    Raises OSError, in the words of a dial error, for hosts that do not lead to the router.
+    """
+    from fake_cluster.platform import certificates  # noqa: PLC0415 - loads a library of some size, on first use
+
+    route = router.admitted_at(host)
+    if route is None and not host.endswith(f".{apps_domain}"):
+        raise OSError(f"dial tcp: lookup {host}: no such host")
+    if port != 443:
+        raise OSError(f"dial tcp {host}:{port}: connect: connection refused")
+    tls = (route["spec"].get("tls") or {}) if route else {}
+    if tls.get("certificate"):
+        return str(tls["certificate"]) + str(tls.get("caCertificate", ""))
+    return certificates.wildcard_chain(seed, apps_domain)
