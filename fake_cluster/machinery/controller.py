@@ -15,6 +15,10 @@ from fake_cluster.machinery.client import Event
 from fake_cluster.objects import Key, ResourceRef, controller_of, key_of
 
 
+class RetryError(Exception):
+    """What a pass raises that cannot go on for a reason it knows: it is tried again, and it is no bug."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """How a pass ended: `requeue_after` seconds of the cluster's clock it wants to run again."""

@@ -23,7 +23,7 @@ from typing import Any
 from fake_cluster.errors import ApiError
 from fake_cluster.machinery.client import Client, Event
 from fake_cluster.machinery.clock import Clock
-from fake_cluster.machinery.controller import Controller, KeysOf, Result, Sleep, Source
+from fake_cluster.machinery.controller import Controller, KeysOf, Result, RetryError, Sleep, Source
 from fake_cluster.machinery.queue import WorkQueue
 from fake_cluster.objects import Key, ResourceRef
 
@@ -257,7 +257,7 @@ class Manager:
 
     def _failed(self, item: _Item, error: Exception) -> None:
         worker, key = item
-        expected = isinstance(error, ApiError)
+        expected = isinstance(error, ApiError | RetryError)
         level = logging.DEBUG if expected else logging.WARNING
         logger.log(
             level, "%s %s: %s", worker.controller.name, key, error, exc_info=None if expected else error

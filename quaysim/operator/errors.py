@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fake_cluster.machinery.controller import RetryError
+
 
 class Blocked(Exception):  # noqa: N818 - the condition is called RolloutBlocked
     """The rollout is blocked: `reason` and message go into the condition and an Event."""
@@ -12,7 +14,7 @@ class Blocked(Exception):  # noqa: N818 - the condition is called RolloutBlocked
         self.message = message
 
 
-class UnsupportedComponentError(Exception):
+class UnsupportedComponentError(RetryError):
     """A component is declared managed that this cluster cannot carry.
 
     The real operator only logs it and tries again with its work queue's back-off.
