@@ -1,1 +1,24 @@
 """What would become of a QuayRegistry: simulated before a cluster is touched."""
+
+from quaysim.plan.bundle import Bundle, read_bundle
+from quaysim.plan.manifests import Manifest, read_manifests
+from quaysim.plan.problems import UnreadableInput
+from quaysim.plan.render import as_json, as_text, as_yaml
+from quaysim.plan.setup import Setup
+from quaysim.plan.simulation import simulate
+from quaysim.plan.verdict import Verdict, judge
+
+__all__ = [
+    "Bundle",
+    "Manifest",
+    "Setup",
+    "UnreadableInput",
+    "Verdict",
+    "as_json",
+    "as_text",
+    "as_yaml",
+    "judge",
+    "read_bundle",
+    "read_manifests",
+    "simulate",
+]

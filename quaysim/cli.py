@@ -1,0 +1,47 @@
+"""The command line: `quaysim plan`, `serve`, `operator` and `coverage`.
+
+Each command lives in a module of `quaysim.commands` and imports what it needs when it runs, so that
+`quaysim --help` and `quaysim serve` do not wait for the parts of the others.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from quaysim.commands import EXIT_USAGE, CommandError, coverage, operator, plan, serve
+
+app = typer.Typer(
+    name="quaysim",
+    help="Simulates the Red Hat Quay Operator 3.7 on a Kubernetes cluster in memory.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("plan")(plan.command)
+app.command("serve")(serve.command)
+app.command("operator")(operator.command)
+app.command("coverage")(coverage.command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit code; what is wrong with it is one line on stderr."""
+    try:
+        return int(app(args=arguments, prog_name="quaysim", standalone_mode=False) or 0)
+    except CommandError as error:
+        return _failed(str(error), error.exit_code)
+    except typer.TyperException as error:
+        return _failed(error.format_message(), error.exit_code) if str(error) else EXIT_USAGE
+    except (typer.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has left; there is nobody to tell
+        return 141
+
+
+def _failed(message: str, code: int) -> int:
+    typer.echo(f"quaysim: {message}", err=True)
+    return code
