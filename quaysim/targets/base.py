@@ -24,8 +24,9 @@ PATIENCE = 300.0
 class NotInTime(AssertionError):  # noqa: N818 - reads as the sentence that it is
     """What was waited for did not come."""
 
-    def __init__(self, what: str, seconds: float) -> None:
-        super().__init__(f"{what}: not within {seconds:.0f} s of the cluster's time")
+    def __init__(self, what: str, seconds: float, detail: str = "") -> None:
+        more = f"\n  {detail}" if detail else ""
+        super().__init__(f"{what}: not within {seconds:.0f} s of the cluster's time{more}")
 
 
 class Unsupported(Exception):  # noqa: N818 - not an error: the scenario cannot be checked here

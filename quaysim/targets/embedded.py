@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from fake_cluster.cluster import FakeCluster
+from fake_cluster.cluster import FakeCluster, Platform
 from fake_cluster.machinery.rest import RestClient
-
 from fake_cluster.objects import Object, ResourceRef
 from quaysim import operator
 from quaysim.targets.base import PATIENCE, NotInTime, Target
@@ -26,7 +25,7 @@ class FakeTarget(Target):
     """One scenario's fake cluster."""
 
     def __init__(self, seed: int, domain: str, capabilities: frozenset[str]) -> None:
-        platform = "kubernetes" if PLAIN in capabilities else "openshift"
+        platform: Platform = "kubernetes" if PLAIN in capabilities else "openshift"
         self.cluster = FakeCluster(platform=platform, seed=seed, apps_domain=domain)
         self.api_client = self.cluster.kube_client()
         self.client = RestClient(self.api_client)
@@ -53,9 +52,23 @@ class FakeTarget(Target):
     def wait_until(self, check: Callable[[], bool], timeout: float = PATIENCE, what: str = "") -> None:
         """Run the cluster until `check()` is true."""
         try:
-            self.cluster.run_until(check, timeout, what)
+            self.cluster.run_until(self._after_changes(check), timeout, what)
         except TimeoutError as error:
-            raise NotInTime(what, timeout) from error
+            raise NotInTime(what, timeout, str(error)) from None
+
+    def _after_changes(self, check: Callable[[], bool]) -> Callable[[], bool]:
+        """The same question, which is asked only if something was written since the last time."""
+        store, asked = self.cluster.api.store, -1
+
+        def ask() -> bool:
+            nonlocal asked
+            if store.revision == asked:
+                return False
+            answer = check()
+            asked = store.revision
+            return answer
+
+        return ask
 
     def pass_time(self, seconds: float) -> None:
         """Run the cluster for `seconds` of virtual time."""

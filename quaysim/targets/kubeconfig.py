@@ -23,8 +23,9 @@ from quaysim.targets.raw import replay, request
 from quaysim.targets.resources import NAMESPACES, NODES, QUAY_REGISTRIES, ROUTES
 
 if TYPE_CHECKING:
-    from fake_cluster.machinery.rest import RestClient
     from kubernetes.client import ApiClient
+
+    from fake_cluster.machinery.rest import RestClient
 
 SHORTEST_POLL, LONGEST_POLL = 0.02, 1.0
 """Seconds of real time between two looks at the cluster: few at first, growing by half each time."""

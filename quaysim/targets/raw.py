@@ -13,9 +13,16 @@ if TYPE_CHECKING:
     from kubernetes.client import ApiClient
 
 
-def request(api_client: ApiClient, path: str, query: Mapping[str, str] | None = None) -> Any:
+JSON = "application/json"
+TABLE = f"{JSON};as=Table;g=meta.k8s.io;v=v1"
+"""What kubectl asks for when it prints a list."""
+
+
+def request(
+    api_client: ApiClient, path: str, query: Mapping[str, str] | None = None, accept: str = JSON
+) -> Any:
     """A GET with the client's own credentials: the raw response, whatever its status."""
-    headers = {"Accept": "application/json"}
+    headers = {"Accept": accept}
     client: Any = api_client
     client.update_params_for_auth(headers, [], ["BearerToken"], path, "GET", None)
     url = f"{client.configuration.host}{path}?{urlencode(query or {})}"

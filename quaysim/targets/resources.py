@@ -11,9 +11,11 @@ OBJECT_BUCKET_CLAIMS = ResourceRef("objectbucket.io", "v1alpha1", "objectbucketc
 SERVICE_MONITORS = ResourceRef("monitoring.coreos.com", "v1", "servicemonitors", "ServiceMonitor")
 PROMETHEUS_RULES = ResourceRef("monitoring.coreos.com", "v1", "prometheusrules", "PrometheusRule")
 
+CLUSTER_ROLE_BINDINGS = refs.CLUSTER_ROLE_BINDINGS
 CONFIG_MAPS = refs.CONFIG_MAPS
 CRDS = refs.CUSTOM_RESOURCE_DEFINITIONS
 DEPLOYMENTS = refs.DEPLOYMENTS
+ENDPOINTS = refs.ENDPOINTS
 EVENTS = refs.EVENTS
 HPAS = refs.HORIZONTAL_POD_AUTOSCALERS
 JOBS = refs.JOBS

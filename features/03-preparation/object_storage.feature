@@ -1,0 +1,19 @@
+@section:3.2
+Feature: Object storage from the cluster
+
+  @section:3.2.1.6
+  @behaviour:objectstorage.noobaa-claim-data @behaviour:objectstorage.managed-needs-noobaa-operator
+  @needs:obc-api
+  Scenario: A bound claim says how its bucket is reached
+    Given an ObjectBucketClaim "my-claim" of the class "openshift-storage.noobaa.io"
+    When it is bound
+    Then its ConfigMap tells the bucket's name and host
+    And its Secret holds the bucket's access key and secret key
+
+  @section:3.2.2 @behaviour:objectstorage.managed-requires-obc-api @needs:obc-api
+  Scenario: A claim without its access keys blocks the rollout
+    Given a registry that manages only objectstorage
+    And it has become available
+    When the Secret of its claimed bucket is lost
+    Then the rollout is blocked with reason ObjectStorageComponentDependencyError
+    And the message is: error checking for object storage support: awaiting for bucket claim to be processed

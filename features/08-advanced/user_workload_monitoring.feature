@@ -1,0 +1,45 @@
+@section:8.2
+Feature: Monitoring for an operator in a single namespace
+  Quay is monitored like any other workload of a user, which an administrator enables for the cluster.
+
+  Rule: Two ConfigMaps say that user workloads are monitored
+
+    @section:8.2.1 @section:8.2.2
+    @behaviour:user-workload-monitoring.cluster-config-missing
+    @behaviour:user-workload-monitoring.user-config-missing @needs:monitoring-api
+    Scenario Outline: Asking for the ConfigMap <name> before there is one
+      When the ConfigMap "<name>" in "<namespace>" is asked for
+      Then the API server refuses it as NotFound: configmaps "<name>" not found
+
+      Examples:
+        | name                            | namespace                          |
+        | cluster-monitoring-config       | openshift-monitoring               |
+        | user-workload-monitoring-config | openshift-user-workload-monitoring |
+
+    @section:8.2.1 @section:8.2.2
+    @behaviour:user-workload-monitoring.create-cluster-config
+    @behaviour:user-workload-monitoring.create-user-config @needs:monitoring-api
+    Scenario Outline: The ConfigMap <name> is created with an empty config.yaml
+      When the ConfigMap "<name>" with an empty config.yaml is applied in "<namespace>"
+      Then the ConfigMap "<name>" in "<namespace>" has the key config.yaml and no other
+
+      Examples:
+        | name                            | namespace                          |
+        | cluster-monitoring-config       | openshift-monitoring               |
+        | user-workload-monitoring-config | openshift-user-workload-monitoring |
+
+    @section:8.2.3 @behaviour:user-workload-monitoring.off-before @needs:monitoring-api
+    Scenario: Nothing monitors user workloads before that
+      Then there are no Pods in the namespace "openshift-user-workload-monitoring"
+
+  Rule: A ServiceMonitor of your own selects the metrics Service
+
+    @section:8.2.5 @behaviour:user-workload-monitoring.servicemonitor-example
+    @needs:monitoring-api @needs:operator-in-one-namespace
+    Scenario: The example ServiceMonitor finds the metrics of a registry that the operator does not monitor
+      Given a registry that manages only quay
+      And it has become available
+      And a metrics Service for it, labelled quay-component=monitoring
+      When the example ServiceMonitor is created for it
+      Then its metrics Service is scraped by its ServiceMonitor
+      And the metrics Service has the Quay Pods as endpoints

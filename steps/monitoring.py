@@ -1,0 +1,171 @@
+"""Monitoring: the dashboard in the console, metrics and alerts."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from pytest_bdd import given, parsers, then, when
+
+from quaysim.targets import Object
+from quaysim.targets.resources import (
+    CONFIG_MAPS,
+    ENDPOINTS,
+    NAMESPACES,
+    PODS,
+    PROMETHEUS_RULES,
+    SERVICE_MONITORS,
+    SERVICES,
+)
+from steps.support.expect import eventually, same
+from steps.support.registry import Registry
+from steps.support.scene import Scene
+
+CONSOLE = "openshift-config-managed"
+METRICS_PORT = 9091
+
+
+def dashboard_title(registry: Registry) -> str:
+    """The title of the dashboard under the registry's name; empty where there is none."""
+    found = registry.target.client.find(CONFIG_MAPS, f"{registry.name}-grafana-dashboard-quay", CONSOLE)
+    if found is None or found["metadata"].get("labels", {}).get("console.openshift.io/dashboard") != "true":
+        return ""
+    return str(json.loads(found["data"]["quay.json"])["title"])
+
+
+@then("the console has a dashboard for it")
+def _(scene: Scene) -> None:
+    registry = scene.registry
+    expected = f"Quay - {registry.namespace} - {registry.name}"
+    eventually(scene.target, "the dashboard's title", lambda: dashboard_title(registry), expected)
+
+
+@then("the console has no dashboard for it")
+def _(scene: Scene) -> None:
+    registry = scene.registry
+    assert dashboard_title(registry) != f"Quay - {registry.namespace} - {registry.name}"
+
+
+@then("its metrics Service is scraped by its ServiceMonitor")
+def _(scene: Scene) -> None:
+    registry = scene.registry
+    service = registry.wait_for(SERVICES, "quay-metrics")
+    monitor = registry.wait_for(SERVICE_MONITORS, "quay-metrics-monitor")["spec"]
+    labels, selector = service["metadata"]["labels"], monitor["selector"]["matchLabels"]
+    same("labels that the ServiceMonitor selects", {key: labels.get(key) for key in selector}, selector)
+    ports = [(port["name"], port["port"]) for port in service["spec"]["ports"]]
+    same("ports", ports, [(endpoint["port"], METRICS_PORT) for endpoint in monitor["endpoints"]])
+
+
+@then(parsers.parse("its PrometheusRule has the alert {name:w}"))
+def _(scene: Scene, name: str) -> None:
+    same("the alerts", [rule["alert"] for rule in alerts(scene.registry)], [name])
+
+
+def alerts(registry: Registry) -> list[Object]:
+    """The alerting rules of a registry."""
+    spec = registry.wait_for(PROMETHEUS_RULES, "quay-prometheus-rules")["spec"]
+    return [rule for group in spec["groups"] for rule in group["rules"] if "alert" in rule]
+
+
+@then(
+    parsers.parse(
+        "the alert is a {severity:w}, raised after {minutes:d} minutes with more than {restarts:d} restarts "
+        "within the hour"
+    )
+)
+def _(scene: Scene, severity: str, minutes: int, restarts: int) -> None:
+    (rule,) = alerts(scene.registry)
+    same("severity", rule["labels"]["severity"], severity)
+    same("duration", rule["for"], f"{minutes}m")
+    pattern = rf"increase\(kube_pod_container_status_restarts_total\{{.*\}}\[1h\]\)+\s*>\s*{restarts}"
+    assert re.search(pattern, rule["expr"].replace("\n", " ")), rule["expr"]
+
+
+@then("its namespace is watched by the cluster's monitoring")
+def _(scene: Scene) -> None:
+    registry = scene.registry
+
+    def label() -> str | None:
+        labels: dict[str, str] = scene.target.client.get(NAMESPACES, registry.namespace)["metadata"]["labels"]
+        return labels.get("openshift.io/cluster-monitoring")
+
+    eventually(scene.target, "the namespace's label", label, "true")
+
+
+# --- monitoring of user workloads ---------------------------------------------------------------------
+
+
+@when(parsers.parse('the ConfigMap "{name}" in "{namespace}" is asked for'))
+def _(scene: Scene, name: str, namespace: str) -> None:
+    scene.attempt(lambda: scene.target.client.get(CONFIG_MAPS, name, namespace))
+
+
+@when(parsers.parse('the ConfigMap "{name}" with an empty config.yaml is applied in "{namespace}"'))
+def _(scene: Scene, name: str, namespace: str) -> None:
+    ensure_namespace(scene, namespace)
+    metadata = {"name": name, "namespace": namespace}
+    config_map = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"config.yaml": ""}}
+    scene.target.client.apply(CONFIG_MAPS, config_map, manager="kubectl")
+    scene.undo.append(lambda: scene.target.client.delete(CONFIG_MAPS, name, namespace))
+
+
+def ensure_namespace(scene: Scene, name: str) -> None:
+    """Create a namespace of the cluster's own, for as long as the scenario runs, if it is not there."""
+    if scene.target.client.find(NAMESPACES, name) is None:
+        scene.target.client.create(NAMESPACES, {"metadata": {"name": name}})
+        scene.undo.append(lambda: scene.target.client.delete(NAMESPACES, name))
+
+
+@then(parsers.parse('the ConfigMap "{name}" in "{namespace}" has the key config.yaml and no other'))
+def _(scene: Scene, name: str, namespace: str) -> None:
+    same("its data", scene.target.client.get(CONFIG_MAPS, name, namespace)["data"], {"config.yaml": ""})
+
+
+@then(parsers.parse('there are no Pods in the namespace "{namespace}"'))
+def _(scene: Scene, namespace: str) -> None:
+    same("Pods", list(scene.target.client.list(PODS, namespace)), [])
+
+
+@given("a metrics Service for it, labelled quay-component=monitoring")
+def _(scene: Scene) -> None:
+    registry = scene.registry
+    metadata = {
+        "name": f"{registry.name}-quay-metrics",
+        "namespace": registry.namespace,
+        "labels": {"quay-component": "monitoring"},
+    }
+    port = {"name": "quay-metrics", "port": METRICS_PORT, "protocol": "TCP", "targetPort": METRICS_PORT}
+    spec = {"ports": [port], "selector": {"quay-component": "quay-app"}, "type": "ClusterIP"}
+    scene.target.client.create(SERVICES, {"metadata": metadata, "spec": spec})
+
+
+@when("the example ServiceMonitor is created for it")
+def _(scene: Scene) -> None:
+    registry = scene.registry
+    metadata = {
+        "name": f"{registry.name}-quay-metrics-monitor",
+        "namespace": registry.namespace,
+        "labels": {"quay-component": "monitoring"},
+    }
+    spec = {
+        "endpoints": [{"port": "quay-metrics"}],
+        "namespaceSelector": {"any": True},
+        "selector": {"matchLabels": {"quay-component": "monitoring"}},
+    }
+    head = {"apiVersion": SERVICE_MONITORS.api_version, "kind": SERVICE_MONITORS.kind}
+    scene.target.client.create(SERVICE_MONITORS, head | {"metadata": metadata, "spec": spec})
+
+
+@then("the metrics Service has the Quay Pods as endpoints")
+def _(scene: Scene) -> None:
+    registry = scene.registry
+    expected = sorted(pod["metadata"]["name"] for pod in registry.pods("quay-app"))
+
+    def seen() -> list[str]:
+        subsets = registry.wait_for(ENDPOINTS, "quay-metrics").get("subsets") or []
+        addresses = [address for subset in subsets for address in subset.get("addresses") or []]
+        return sorted(address["targetRef"]["name"] for address in addresses)
+
+    assert expected, "there are Quay Pods"
+    eventually(scene.target, "endpoints of the metrics Service", seen, expected)

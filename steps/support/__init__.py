@@ -1,0 +1,1 @@
+"""What several step modules share: the scene, the registry handle, bundles, certificates, waiting."""
