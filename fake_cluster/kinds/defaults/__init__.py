@@ -13,11 +13,11 @@ from collections.abc import Callable
 from fake_cluster.kinds.defaults import autoscaling, cluster, networking, pods, storage, workloads
 from fake_cluster.objects import Object, ResourceRef
 
-__all__ = ["Defaulter", "defaulter"]
+__all__ = ["Default", "of"]
 
-Defaulter = Callable[[Object], None]
+Default = Callable[[Object], None]
 
-_TABLE: dict[tuple[str, str], Defaulter] = {
+_TABLE: dict[tuple[str, str], Default] = {
     ("", "Pod"): pods.pod,
     ("", "PodTemplate"): pods.pod_template,
     ("", "ReplicationController"): workloads.replication_controller,
@@ -51,6 +51,6 @@ _TABLE: dict[tuple[str, str], Defaulter] = {
 }
 
 
-def defaulter(ref: ResourceRef) -> Defaulter | None:
+def of(ref: ResourceRef) -> Default | None:
     """What fills the defaults of a built-in kind; None for kinds that have none."""
     return _TABLE.get((ref.group, ref.kind))
