@@ -11,30 +11,31 @@ from collections.abc import Sequence
 
 import typer
 
-from quaysim.commands import EXIT_USAGE, CommandError, coverage, operator, plan, serve
+from quaysim.commands import CommandError, coverage, operator, plan, serve
 
 app = typer.Typer(
     name="quaysim",
     help="Simulates the Red Hat Quay Operator 3.7 on a Kubernetes cluster in memory.",
-    no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("plan")(plan.command)
-app.command("serve")(serve.command)
-app.command("operator")(operator.command)
-app.command("coverage")(coverage.command)
+app.command("plan", short_help="What would become of a registry.")(plan.command)
+app.command("serve", short_help="The simulated cluster over HTTP(S), for kubectl.")(serve.command)
+app.command("operator", short_help="The simulated operator against an API server.")(operator.command)
+app.command("coverage", short_help="Which documented behaviours have scenarios.")(coverage.command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code; what is wrong with it is one line on stderr."""
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     try:
-        return int(app(args=arguments, prog_name="quaysim", standalone_mode=False) or 0)
+        return int(app(args=given, prog_name="quaysim", standalone_mode=False) or 0)
     except CommandError as error:
         return _failed(str(error), error.exit_code)
     except typer.TyperException as error:
-        return _failed(error.format_message(), error.exit_code) if str(error) else EXIT_USAGE
+        return _failed(error.format_message(), error.exit_code)
     except (typer.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:

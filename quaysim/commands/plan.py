@@ -24,7 +24,7 @@ class Output(StrEnum):
 def command(  # noqa: PLR0913 - the options of the command
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE…", help="Manifests: files, directories, or - for standard input."),
+        typer.Argument(metavar="FILE", help="Manifests: files, directories, or - for standard input."),
     ],
     *,
     bundle: Annotated[
