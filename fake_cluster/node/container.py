@@ -21,7 +21,7 @@ from fake_cluster.node.mounts import Wanted
 from fake_cluster.node.probing import NEVER
 from fake_cluster.node.process import KILLED, Process
 from fake_cluster.node.program import Context, Exit, LogLine
-from fake_cluster.node.runtime import Backoff, Runtime, container_id, described, duration
+from fake_cluster.node.runtime import Backoff, Runtime, container_id, described, duration, grace_of
 from fake_cluster.objects import Object
 
 SETTLING = 2.0
@@ -234,7 +234,7 @@ class Container:
             why = f"failed {process.failed.kind} probe, will be restarted"
             self._must_restart = True
             self._say("Normal", "Killing", f"Container {self.name} {why}")
-            self._stop(now, float(self.pod["spec"].get("terminationGracePeriodSeconds") or 0))
+            self._stop(now, grace_of(self.pod))
         else:
             self.due = process.due
 

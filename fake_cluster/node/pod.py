@@ -12,7 +12,7 @@ from fake_cluster.node.container import Container, Role, role_of
 from fake_cluster.node.mounts import Wanted
 from fake_cluster.node.pod_status import conditions_of, initialized, merged_conditions, phase_of
 from fake_cluster.node.probing import NEVER
-from fake_cluster.node.runtime import Runtime
+from fake_cluster.node.runtime import Runtime, grace_of
 from fake_cluster.objects import Object, is_terminating
 
 DEADLINE = ("DeadlineExceeded", "Pod was active on the node longer than the specified deadline")
@@ -76,7 +76,7 @@ class PodRunner:
             return NEVER
         elif self._deadline() <= now:
             self._over = DEADLINE
-            self._end_all(now, float(self.pod["spec"].get("terminationGracePeriodSeconds") or 0))
+            self._end_all(now, grace_of(self.pod))
         elif self._mount():
             self._run(now)
         self._phase = self._phase_now()
@@ -119,7 +119,7 @@ class PodRunner:
                 container.sync(now)
                 synced.add(container.name)
         if all(c.has_ended for c in self.main):
-            grace = float(self.pod["spec"].get("terminationGracePeriodSeconds") or 0)
+            grace = grace_of(self.pod)
             self._end(now, grace, [c for c in self.init if c.role is Role.SIDECAR])
 
     def _end_all(self, now: float, grace: float) -> None:

@@ -38,6 +38,7 @@ class Prober:
         self._period = float(spec.get("periodSeconds") or 10)
         self._first = started_at + FIRST_PROBE
         self._earliest = started_at + float(spec.get("initialDelaySeconds") or 0)
+        self._not_before = 0.0
         self.due = self._tick_at(self._first)
 
     def _tick_at(self, moment: float) -> float:
@@ -48,7 +49,7 @@ class Prober:
 
     def ask_again(self, now: float, *, at_once: bool = False) -> None:
         """The answer may have changed: ask at the next tick, or at once where the kubelet does that."""
-        self.due = max(now, self._earliest) if at_once else self._tick_at(now)
+        self.due = max(now, self._earliest) if at_once else self._tick_at(max(now, self._not_before))
 
     def ask(self, program: Program, now: float) -> bool:
         """Ask the program; the answer."""
@@ -58,7 +59,8 @@ class Prober:
         else:
             self._failed()
         settled = not program.polled and self._is_settled(healthy=healthy)
-        self.due = NEVER if settled else self._tick_at(now + self._period / 2)
+        self._not_before = now + self._period / 2
+        self.due = NEVER if settled else self._tick_at(self._not_before)
         return healthy
 
     def _succeeded(self) -> None:

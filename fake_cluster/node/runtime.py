@@ -74,3 +74,8 @@ def duration(seconds: int) -> str:
     """Seconds as Go prints a duration: 10s, 1m20s, 5m0s."""
     minutes, rest = divmod(seconds, 60)
     return f"{minutes}m{rest}s" if minutes else f"{rest}s"
+
+
+def grace_of(pod: Object) -> float:
+    """The seconds between SIGTERM and SIGKILL, where nothing else is said."""
+    return float(pod["spec"].get("terminationGracePeriodSeconds", 30))

@@ -1,0 +1,1 @@
+"""Tests of programs, containers, Pods, nodes and the scheduler."""
