@@ -43,6 +43,9 @@ class Struct:
 
     `atomic`: server-side apply owns it as a whole (`x-kubernetes-map-type: atomic`).
     `retain_keys`: its patch strategy has retainKeys. `preserve_unknown`: unknown fields are kept.
+    `name` is the Go type of a built-in kind ("core/v1.Container"), empty in custom resources. `keeps`
+    are scalar fields whose explicit zero is kept (pointers in Go), `always` the fields that are written
+    even when nobody set them, with their zero; all other empty fields vanish.
     """
 
     fields: dict[str, Node] = field(default_factory=dict)
@@ -54,6 +57,9 @@ class Struct:
     embedded_resource: bool = False
     rules: Mapping[str, Any] | None = None
     nullable: bool = False
+    name: str = ""
+    keeps: frozenset[str] = frozenset()
+    always: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
