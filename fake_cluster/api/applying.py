@@ -63,7 +63,6 @@ def _applied(core: Core, call: Call, current: Stored | None, config: Object) -> 
         resource.schema,
         managers.writer_of(core, call),
         force=call.options.force,
-        custom=resource.is_custom,
         configurations=core.configurations,
         ignored=ignored_by(call.subresource, resource.subresources),
     )

@@ -38,7 +38,6 @@ def created(core: Core, call: Call, obj: Object) -> None:
             obj,
             resource.schema,
             writer_of(core, call),
-            custom=resource.is_custom,
             ignored=ignored_by("", resource.subresources),
         ),
     )
@@ -54,7 +53,6 @@ def updated(core: Core, call: Call, obj: Object, old: Object, requested: Any) ->
             obj,
             resource.schema,
             writer_of(core, call),
-            custom=resource.is_custom,
             requested=None if call.subresource else requested,
             ignored=ignored_by(call.subresource, resource.subresources),
         ),

@@ -116,14 +116,14 @@ def main() -> None:
     live = defaulted(config)
 
     def applied(live: Object | None, config: Object, known: Configurations = known) -> Any:
-        return apply(live, config, DEPLOYMENT, APPLIER, force=True, custom=False, configurations=known)
+        return apply(live, config, DEPLOYMENT, APPLIER, force=True, configurations=known)
 
     live["metadata"]["managedFields"] = applied(None, config).managed
     status = copy_of(live)
     status["status"] |= {"readyReplicas": 2, "updatedReplicas": 2}
     status["status"]["conditions"][0] |= {"status": "False", "reason": "other"}
     live["metadata"]["managedFields"] += track_update(
-        live, status, DEPLOYMENT, CONTROLLER, custom=False, ignored=frozenset({"spec"})
+        live, status, DEPLOYMENT, CONTROLLER, ignored=frozenset({"spec"})
     )[1:]
     changed = copy_of(config)
     changed["spec"]["template"]["spec"]["containers"][0]["image"] = "other"
@@ -139,18 +139,14 @@ def main() -> None:
     measured("apply: nothing changed, never seen", lambda: applied(live, config, Configurations()))
     measured("apply: one value changed", lambda: applied(live, changed))
     measured("apply: one element given up", lambda: applied(live, less))
-    measured("track_create", lambda: track_create(live, DEPLOYMENT, CREATOR, custom=False))
+    measured("track_create", lambda: track_create(live, DEPLOYMENT, CREATOR))
     measured(
         "track_update: status",
-        lambda: track_update(live, status, DEPLOYMENT, CONTROLLER, custom=False, ignored=frozenset({"spec"})),
+        lambda: track_update(live, status, DEPLOYMENT, CONTROLLER, ignored=frozenset({"spec"})),
     )
-    measured(
-        "track_update: spec.replicas", lambda: track_update(live, scaled, DEPLOYMENT, CREATOR, custom=False)
-    )
+    measured("track_update: spec.replicas", lambda: track_update(live, scaled, DEPLOYMENT, CREATOR))
     same = copy_of(live)
-    measured(
-        "track_update: nothing changed", lambda: track_update(live, same, DEPLOYMENT, CREATOR, custom=False)
-    )
+    measured("track_update: nothing changed", lambda: track_update(live, same, DEPLOYMENT, CREATOR))
     patch = {"spec": {"template": {"spec": {"containers": [{"name": "quay-app", "image": "other"}]}}}}
     measured("strategic merge patch", lambda: strategic_merge_patch(live, patch, DEPLOYMENT))
     measured("merge patch", lambda: merge_patch(live, {"metadata": {"labels": {"a": "b"}}}))

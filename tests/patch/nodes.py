@@ -18,9 +18,12 @@ def string_set() -> ListOf:
     return ListOf(STRING, "set", merges=True)
 
 
-OWNER = Struct(
-    dict.fromkeys(("apiVersion", "kind", "name", "uid"), STRING) | {"controller": BOOLEAN}, atomic=True
-)
+def strings(*names: str) -> dict[str, Node]:
+    """Fields that are strings."""
+    return dict.fromkeys(names, STRING)
+
+
+OWNER = Struct(strings("apiVersion", "kind", "name", "uid") | {"controller": BOOLEAN}, atomic=True)
 METADATA = Struct({
     "name": STRING, "namespace": STRING, "generateName": STRING, "uid": STRING, "resourceVersion": STRING,
     "creationTimestamp": Scalar("time"), "generation": NUMBER, "managedFields": ListOf(Struct({})),
@@ -46,26 +49,26 @@ VOLUME = Struct({
     "name": STRING, "emptyDir": Struct({"medium": STRING}), "secret": Struct({"secretName": STRING}),
     "configMap": Struct({"name": STRING}),
 }, retain_keys=True)  # fmt: skip
-POD_SPEC = Struct({
+POD_SPEC = Struct(always={"containers": None}, fields={
     "containers": list_map(CONTAINER, "name"), "initContainers": list_map(CONTAINER, "name"),
     "volumes": list_map(VOLUME, "name"), "nodeSelector": MapOf(STRING, atomic=True), "restartPolicy": STRING,
     "securityContext": Struct({"runAsUser": NUMBER, "fsGroup": NUMBER}), "serviceAccountName": STRING,
     "tolerations": ListOf(Struct({"key": STRING, "operator": STRING})), "dnsPolicy": STRING,
     "terminationGracePeriodSeconds": NUMBER, "schedulerName": STRING,
 })  # fmt: skip
-TEMPLATE = Struct({"metadata": METADATA, "spec": POD_SPEC})
+TEMPLATE = Struct({"metadata": METADATA, "spec": POD_SPEC}, always={"metadata": {}, "spec": {}})
 STRATEGY = Struct(
     {"type": STRING, "rollingUpdate": Struct({"maxSurge": INT_OR_STRING, "maxUnavailable": INT_OR_STRING})},
     retain_keys=True,
 )
-CONDITION = Struct(dict.fromkeys(("type", "status", "reason", "message", "lastTransitionTime"), STRING))
+CONDITION = Struct(strings("type", "status", "reason", "message", "lastTransitionTime"))
 STATUS = Struct({
     "replicas": NUMBER, "readyReplicas": NUMBER, "updatedReplicas": NUMBER, "observedGeneration": NUMBER,
     "conditions": list_map(CONDITION, "type"),
 })  # fmt: skip
-DEPLOYMENT = Struct({
+DEPLOYMENT = Struct(always={"metadata": {}, "spec": {}, "status": {}}, fields={
     "apiVersion": STRING, "kind": STRING, "metadata": METADATA,
-    "spec": Struct({
+    "spec": Struct(always={"strategy": {}, "template": {}, "selector": None}, fields={
         "replicas": NUMBER, "paused": BOOLEAN, "strategy": STRATEGY, "template": TEMPLATE,
         "selector": Struct({"matchLabels": MapOf(STRING)}, atomic=True),
         "revisionHistoryLimit": NUMBER, "progressDeadlineSeconds": NUMBER,

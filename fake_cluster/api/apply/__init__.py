@@ -1,7 +1,7 @@
 """Server-side apply and `metadata.managedFields`: who owns which field of an object.
 
 Pure functions on dicts and `fake_cluster.kinds.schema` nodes; nothing that is passed in is changed. `Writer` says
-who writes: manager, operation, apiVersion of the request, time, subresource. `custom` is `Resource.is_custom`.
+who writes: manager, operation, apiVersion of the request, time, subresource.
 
 The API calls them where the real server does, after decoding and defaulting but before admission and the
 kind's own preparation, so that nobody owns what the server itself fills in (clusterIP, tolerations, uid):

@@ -38,7 +38,6 @@ def apply(  # noqa: PLR0913 - these are the parts of an apply request
     writer: Writer,
     *,
     force: bool,
-    custom: bool,
     configurations: Configurations,
     ignored: frozenset[str] = STATUS,
 ) -> Applied:
@@ -49,7 +48,7 @@ def apply(  # noqa: PLR0913 - these are the parts of an apply request
     does not fit the schema.
     """
     _check(config, writer)
-    request = _Request(schema, writer, force, custom, configurations, ignored)
+    request = _Request(schema, writer, force, configurations, ignored)
     fields = configurations.fields(config, schema, ignored)
     if ignored:
         config = {name: value for name, value in config.items() if name not in ignored}
@@ -64,7 +63,6 @@ class _Request(NamedTuple):
     schema: Struct
     writer: Writer
     force: bool
-    custom: bool
     configurations: Configurations
     ignored: frozenset[str]
 
@@ -115,7 +113,7 @@ def _before_first_apply(request: _Request, live: Object) -> list[Object]:
     """An object without owners: all of it belongs to whoever came before the first applier."""
     _, _, version, time, subresource = request.writer
     before = Writer(BEFORE_FIRST_APPLY, "Update", version, time, subresource)
-    return track_create(live, request.schema, before, custom=request.custom, ignored=request.ignored)
+    return track_create(live, request.schema, before, ignored=request.ignored)
 
 
 def _check_conflicts(request: _Request, live: Object, gained: FieldSet, others: list[Object]) -> None:

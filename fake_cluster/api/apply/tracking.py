@@ -18,8 +18,7 @@ from fake_cluster.api.apply.entries import (
     is_reset,
 )
 from fake_cluster.api.apply.fieldsets import FieldSet, difference, union
-from fake_cluster.api.apply.zero import zero_object
-from fake_cluster.kinds.schema import Node
+from fake_cluster.kinds.schema import Node, Struct
 from fake_cluster.objects import Object
 
 STATUS = frozenset({"status"})
@@ -52,25 +51,23 @@ def _same_but_times(ours: list[Object] | None, theirs: list[Object] | None) -> b
 
 
 def track_create(
-    new: Object, schema: Node, writer: Writer, *, custom: bool, ignored: frozenset[str] = STATUS
+    new: Object, schema: Struct, writer: Writer, *, ignored: frozenset[str] = STATUS
 ) -> list[Object]:
     """`managedFields` of a new object: its creator owns all of it, but for top-level fields in `ignored`."""
-    old = {} if custom else zero_object(new["kind"])
-    gained, _ = changes(old | {"metadata": {}}, new, schema, ignored)
+    gained, _ = changes({"metadata": {}} | _zero(schema), new, schema, ignored)
     return [writer.entry(gained, writer.time)] if gained else []
 
 
 def track_update(  # noqa: PLR0913 - what a write consists of
     old: Object,
     new: Object,
-    schema: Node,
+    schema: Struct,
     writer: Writer,
     *,
-    custom: bool,
     requested: Any = None,
     ignored: frozenset[str] = STATUS,
 ) -> list[Object]:
-    """`managedFields` after a create, update or patch; the old list itself if nothing changes hands.
+    """`managedFields` after an update or a patch; the old list itself if nothing changes hands.
 
     `requested` is what the client has sent as `metadata.managedFields`: an empty list, or one empty entry,
     makes the object forget its owners; other valid entries take the place of the old ones; writes to a
@@ -79,8 +76,26 @@ def track_update(  # noqa: PLR0913 - what a write consists of
     entries = starting_entries(old, requested)
     if not entries:
         return []  # an object that has forgotten its owners has none until somebody applies
-    before = old if custom else _with_zero(old, new)
-    return _taken(entries, changes(before, new, schema, ignored), writer)
+    if old.keys() != new.keys():
+        old = _zero(schema) | old
+    return _taken(entries, changes(old, new, schema, ignored), writer)
+
+
+def _zero(node: Node) -> Any:
+    """What is there before anybody has set anything.
+
+    Go structs that are no pointers are always there, so nobody owns them as such: the creator of a Deployment
+    owns `.spec.strategy.type`, but neither `.spec` nor `.spec.strategy`. Custom resources start from nothing:
+    their creator owns `.spec` itself.
+    """
+    if type(node) is not Struct:
+        return {}
+    fields = node.fields
+    return {
+        name: _zero(fields[name]) if type(value) is dict else value
+        for name, value in node.always.items()
+        if name in fields
+    }
 
 
 def starting_entries(old: Object, requested: Any) -> list[Object]:
@@ -91,12 +106,6 @@ def starting_entries(old: Object, requested: Any) -> list[Object]:
     if is_reset(requested):
         return []
     return requested if are_valid(requested) else entries
-
-
-def _with_zero(old: Object, new: Object) -> Object:
-    if "status" in new and "status" not in old:
-        return zero_object(new["kind"]) | old
-    return old
 
 
 def _taken(entries: list[Object], done: Changes, writer: Writer) -> list[Object]:

@@ -20,10 +20,26 @@ def ordered(merged: list[Any], by: list[Any], old: list[Any], merge_key: str) ->
     """The elements of `merged`: those in `by` in its order, the others in the order of `old`."""
     wanted, before = _positions(by, merge_key), _positions(old, merge_key)
     keyed = [(_identity(item, merge_key), item) for item in merged]
-    mentioned = sorted((pair for pair in keyed if pair[0] in wanted), key=lambda pair: wanted[pair[0]])
+    mentioned = [pair for pair in keyed if pair[0] in wanted]
     others = [pair for pair in keyed if pair[0] not in wanted]
-    others.sort(key=lambda pair: before.get(pair[0], len(before)))
-    return _interleaved(others, mentioned, before)
+    return _interleaved(_sorted(others, before), _sorted(mentioned, wanted), before)
+
+
+def _sorted(items: list[tuple[str, Any]], positions: dict[str, int]) -> list[tuple[str, Any]]:
+    """The items in their positions. One without position goes before all that precede it, as on the server."""
+    result: list[tuple[str, Any]] = []
+    for item in items:
+        place = len(result)
+        while place and _goes_before(item[0], result[place - 1][0], positions):
+            place -= 1
+        result.insert(place, item)
+    return result
+
+
+def _goes_before(key: str, other: str, positions: dict[str, int]) -> bool:
+    if key in positions and other in positions:
+        return positions[key] < positions[other]
+    return True
 
 
 def _interleaved(
@@ -51,17 +67,25 @@ def _positions(items: list[Any], merge_key: str) -> dict[str, int]:
 
 def check_order(patch: list[Any], order: list[Any], merge_key: str) -> None:
     """Refuse a patch list whose elements do not stand in the order that `$setElementOrder` asks for."""
-    kept = [item for item in patch if not (merge_key and isinstance(item, dict) and "$patch" in item)]
-    if not kept or not order:
+    kept = [item for item in patch if _directive(item, merge_key) != "delete"]
+    if not patch or not order:
         return
-    following = iter(order)
-    for item in kept:
-        wanted = _identity(item, merge_key)
-        if not any(_identity(other, merge_key) == wanted for other in following):
-            raise unforeseen(
-                f"The order in patch list:\n{go_value(patch)}\n"
-                f" doesn't match $setElementOrder list:\n{go_value(order)}\n"
-            )
+    i = j = 0
+    while i < len(kept) and j < len(order):
+        if _directive(kept[i], merge_key):
+            i += 1
+        else:
+            i += _identity(kept[i], merge_key, i) == _identity(order[j], merge_key, j)
+            j += 1
+    if i < len(kept) and j == len(order):
+        raise unforeseen(
+            f"The order in patch list:\n{go_value(patch)}\n"
+            f" doesn't match $setElementOrder list:\n{go_value(order)}\n"
+        )
+
+
+def _directive(item: Any, merge_key: str) -> Any:
+    return item.get("$patch") if merge_key and isinstance(item, dict) else None
 
 
 def _identity(item: Any, merge_key: str, index: int = 0) -> str:

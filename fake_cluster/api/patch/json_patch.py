@@ -111,9 +111,21 @@ class _Test(jsonpatch.TestOperation):
         return super().apply(obj)
 
 
+class _Copy(jsonpatch.CopyOperation):
+    """`copy` that takes an absent key for null."""
+
+    def apply(self, obj: Any) -> Any:
+        source = self.operation.get("from")
+        if isinstance(source, str):
+            parent, part = _Pointer(source).to_last(obj)
+            if isinstance(parent, Mapping) and part is not None and part not in parent:
+                return _Add({"op": "add", "path": self.location, "value": None}, self.pointer_cls).apply(obj)
+        return super().apply(obj)
+
+
 class _Patch(jsonpatch.JsonPatch):
     operations = MappingProxyType(
-        {**jsonpatch.JsonPatch.operations, "add": _Add, "replace": _Replace, "test": _Test}
+        {**jsonpatch.JsonPatch.operations, "add": _Add, "replace": _Replace, "test": _Test, "copy": _Copy}
     )
 
     def __init__(self, patch: list[Object]) -> None:
