@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Iterator
 
 import pytest
@@ -77,6 +78,17 @@ def _kubeconfig_targets(config: pytest.Config) -> Targets:
 def pytest_report_header(config: pytest.Config) -> str:
     """Say on what the scenarios run."""
     return f"scenarios run on {config.stash[TARGETS].describe()}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Spare a run that has not used Hypothesis the half second in which its plugin imports it to say so."""
+    config = session.config
+    unused = "hypothesis" not in sys.modules and not config.getoption(
+        "hypothesis_show_statistics", default=False
+    )
+    if unused and config.pluginmanager.has_plugin("hypothesispytest"):
+        config.pluginmanager.unregister(name="hypothesispytest")
 
 
 @pytest.fixture

@@ -51,9 +51,11 @@ def _(scene: Scene, name: str) -> None:
     same("what it measures", sorted(targets(scene.registry.wait_for(HPAS, name))), ["cpu", "memory"])
 
 
-@then(parsers.parse("the autoscaler {name:S} aims at {percent:d} percent of {resource:w}"))
-def _(scene: Scene, name: str, percent: int, resource: str) -> None:
-    same("its target", targets(scene.registry.wait_for(HPAS, name))[resource], percent)
+@then("each of its autoscalers aims at these utilisations:")
+def _(scene: Scene, datatable: list[list[str]]) -> None:
+    expected = {resource: int(percent.removesuffix(" %")) for resource, percent in datatable}
+    for name in ("clair-app", "quay-app", "quay-mirror"):
+        same(f"what {name} aims at", targets(scene.registry.wait_for(HPAS, name)), expected)
 
 
 @then(parsers.parse("the autoscaler {name:S} brings its Deployment back to {replicas:d} replicas"))

@@ -11,7 +11,8 @@ from pytest_bdd import given, parsers, then, when
 from quaysim.targets import Object
 from quaysim.targets.resources import NAMESPACES, QUAY_REGISTRIES
 from steps.support.expect import eventually, same
-from steps.support.registry import COMPONENTS, DEFAULT_NAME, Registry
+from steps.support.live import DEFAULT_NAME
+from steps.support.registry import COMPONENTS, Registry
 from steps.support.scene import Scene
 from steps.support.words import column, listed
 

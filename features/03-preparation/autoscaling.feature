@@ -16,17 +16,11 @@ Feature: Autoscaling of Pods
       | quay-mirror | Deployment quay-mirror | 2       | 20      |
 
   @section:4.1.2 @behaviour:hpa.targets-90-percent
-  Scenario Outline: The autoscaler <name> aims at 90 % of CPU and memory
+  Scenario: All three aim at 90 % of CPU and memory
     When the operator has seen it
-    Then the autoscaler <name> measures cpu and memory
-    And the autoscaler <name> aims at 90 percent of cpu
-    And the autoscaler <name> aims at 90 percent of memory
-
-    Examples:
-      | name        |
-      | clair-app   |
-      | quay-app    |
-      | quay-mirror |
+    Then each of its autoscalers aims at these utilisations:
+      | cpu    | 90 % |
+      | memory | 90 % |
 
   @behaviour:hpa.two-pods-by-default
   Scenario: Without load there are two Pods of each

@@ -67,8 +67,26 @@ def runner_of(template: ScenarioTemplate) -> Any:
         """Nothing is left to do after the steps."""
 
     function: Any = run
+    function.pytestmark = [with_short_ids(mark) for mark in getattr(function, "pytestmark", [])]
     function.__code__ = function.__code__.replace(co_filename=str(path), co_firstlineno=template.line_number)
     return function
+
+
+def with_short_ids(mark: pytest.Mark) -> pytest.Mark:
+    """A parametrize mark whose rows are called by their first column alone, if that tells them apart.
+
+    pytest-bdd calls a row by all its values, which are whole messages in some tables.
+    """
+    if mark.name != "parametrize":
+        return mark
+    name, rows = mark.args
+    firsts = [next(iter(row.values[0].values())) for row in rows]
+    if len(set(firsts)) < len(firsts):
+        return mark
+    short = [
+        pytest.param(*row.values, id=first, marks=row.marks) for row, first in zip(rows, firsts, strict=True)
+    ]
+    return pytest.mark.parametrize(name, short).mark
 
 
 def collectable(test: Any) -> Any:

@@ -43,4 +43,5 @@ def find_definitions(step: Step, fixturemanager: FixtureManager, node: Node) -> 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure() -> None:
     """Take the place of pytest-bdd's own look-up, which it finds by this name in its module."""
+    definitions_of.cache_clear()
     sys.modules["pytest_bdd.scenario"].__dict__["find_fixturedefs_for_step"] = find_definitions
