@@ -9,36 +9,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from fake_cluster.kinds.ages import UNKNOWN, duration
 from fake_cluster.kinds.resource import Column
 from fake_cluster.objects import Object
 
 NONE = "<none>"
-UNKNOWN = "<unknown>"
 Cell = Callable[[Object, float], Any]
-
-_UNITS = ((365 * 86_400, "y"), (86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
-_STEPS = (
-    (120, "s", ""),
-    (600, "m", "s"),
-    (3 * 3_600, "m", ""),
-    (8 * 3_600, "h", "m"),
-    (2 * 86_400, "h", ""),
-    (8 * 86_400, "d", "h"),
-    (2 * 365 * 86_400, "d", ""),
-    (8 * 365 * 86_400, "y", "d"),
-)
-_SIZE = {unit: size for size, unit in _UNITS}
-
-
-def duration(seconds: float) -> str:
-    """A length of time with one or two units: `45s`, `5m30s`, `3h`, `2d4h`."""
-    whole = int(seconds)
-    if whole < 0:
-        return "<invalid>" if whole < -1 else "0s"
-    large, small = next(((a, b) for limit, a, b in _STEPS if whole < limit), ("y", ""))
-    count, rest = divmod(whole, _SIZE[large])
-    minor = rest // _SIZE[small] if small else 0
-    return f"{count}{large}{minor}{small}" if minor else f"{count}{large}"
 
 
 def since(moment: str | None, now: float) -> str:
@@ -80,7 +56,7 @@ def selector_text(selector: Mapping[str, Any] | None) -> str:
 def _requirement(item: Mapping[str, Any]) -> str:
     key, values = item["key"], ",".join(sorted(item.get("values") or ()))
     forms = {"In": f"{key} in ({values})", "NotIn": f"{key} notin ({values})", "Exists": key}
-    return forms.get(item["operator"], f"!{key}")
+    return str(forms.get(item["operator"], f"!{key}"))
 
 
 def labels_text(labels: Mapping[str, str] | None) -> str:

@@ -44,7 +44,8 @@ def _external(obj: Object, now: float) -> str:
     if given:
         return joined(given)
     kind = at(obj, "spec.type")
-    return {"LoadBalancer": "<pending>", "ExternalName": at(obj, "spec.externalName", "")}.get(kind, NONE)
+    words = {"LoadBalancer": "<pending>", "ExternalName": str(at(obj, "spec.externalName", ""))}
+    return words.get(kind, NONE)
 
 
 def _service_ports(obj: Object, now: float) -> str:
