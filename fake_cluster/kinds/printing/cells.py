@@ -6,20 +6,14 @@ Source: the printers of kube-apiserver (pkg/printers) and apimachinery's HumanDu
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
-from fake_cluster.kinds.ages import UNKNOWN, duration
+from fake_cluster.kinds.ages import age_since
 from fake_cluster.kinds.resource import Column
 from fake_cluster.objects import Object
 
 NONE = "<none>"
 Cell = Callable[[Object, float], Any]
-
-
-def since(moment: str | None, now: float) -> str:
-    """How long ago a timestamp was."""
-    return duration(now - datetime.fromisoformat(moment).timestamp()) if moment else UNKNOWN
 
 
 def at(obj: Any, path: str, default: Any = None) -> Any:
@@ -66,7 +60,7 @@ def labels_text(labels: Mapping[str, str] | None) -> str:
 
 def age(obj: Object, now: float) -> str:
     """How long ago the object was made."""
-    return since(obj["metadata"].get("creationTimestamp"), now)
+    return age_since(obj["metadata"].get("creationTimestamp"), now)
 
 
 def name(obj: Object, now: float) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from fake_cluster.kinds.ages import UNKNOWN, age_since
 from fake_cluster.kinds.printing.cells import (
     AGE,
     NAME,
     NONE,
-    UNKNOWN,
     at,
     count,
     field,
     joined,
     labels_text,
     selector_text,
-    since,
     wide,
 )
 from fake_cluster.kinds.resource import Column
@@ -230,7 +229,7 @@ def _event_source(obj: Object, now: float) -> str:
 EVENT = (
     Column(
         "Last Seen",
-        lambda obj, now: since(
+        lambda obj, now: age_since(
             obj.get("lastTimestamp") or obj.get("eventTime") or obj.get("firstTimestamp"), now
         ),
     ),
@@ -240,7 +239,7 @@ EVENT = (
     wide("Subobject", field("involvedObject.fieldPath", "")),
     wide("Source", _event_source),
     Column("Message", lambda obj, _: str(obj.get("message", "")).strip()),
-    wide("First Seen", lambda obj, now: since(obj.get("firstTimestamp") or obj.get("eventTime"), now)),
+    wide("First Seen", lambda obj, now: age_since(obj.get("firstTimestamp") or obj.get("eventTime"), now)),
     wide("Count", field("count", 1)),
     wide("Name", lambda obj, _: obj["metadata"]["name"]),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fake_cluster.kinds.printing.cells import AGE, NAME, NONE, at, joined, since, wide
+from fake_cluster.kinds.ages import age_since
+from fake_cluster.kinds.printing.cells import AGE, NAME, NONE, at, joined, wide
 from fake_cluster.kinds.resource import Column
 from fake_cluster.objects import Object
 
@@ -23,7 +24,7 @@ def _ready(obj: Object, now: float) -> str:
 def _restarts(obj: Object, now: float) -> Any:
     restarts = sum(item.get("restartCount", 0) for item in _statuses(obj))
     last = max((at(item, "lastState.terminated.finishedAt", "") for item in _statuses(obj)), default="")
-    return f"{restarts} ({since(last, now)} ago)" if restarts and last else str(restarts)
+    return f"{restarts} ({age_since(last, now)} ago)" if restarts and last else str(restarts)
 
 
 def _status(obj: Object, now: float) -> str:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from fake_cluster.kinds.ages import UNKNOWN, age_since, duration
 from fake_cluster.kinds.printing.cells import (
     AGE,
     NAME,
     NONE,
-    UNKNOWN,
     at,
     container_columns,
-    duration,
     field,
     selector_text,
-    since,
 )
 from fake_cluster.kinds.resource import Column
 from fake_cluster.objects import Object
@@ -100,7 +98,7 @@ JOB = (
 
 def _last_schedule(obj: Object, now: float) -> str:
     moment = at(obj, "status.lastScheduleTime")
-    return since(moment, now) if moment else NONE
+    return age_since(moment, now) if moment else NONE
 
 
 CRON_JOB = (
