@@ -42,13 +42,15 @@ class ApiError(Exception):
     message: str
     details: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.message
 
     def status(self) -> Object:
         """The `Status` object that goes over the wire."""
-        status: Object = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}
+        status: Object = {"kind": "Status", "apiVersion": "v1"}
+        status |= {"metadata": dict(self.metadata), "status": "Failure"}
         status |= {"message": self.message} if self.message else {}
         status |= {"reason": self.reason} if self.reason else {}
         status |= {"details": dict(self.details)} if self.details else {}
@@ -62,6 +64,7 @@ def from_status(status: Mapping[str, Any], code: int = 500) -> ApiError:
         reason=status.get("reason", ""),
         message=status.get("message", ""),
         details=status.get("details") or {},
+        metadata=status.get("metadata") or {},
     )
 
 

@@ -25,13 +25,17 @@ LOG_LENGTH = 4096
 
 
 class Stored:
-    """One version of one object, with its JSON, made on first use and shared by all readers."""
+    """One version of one object, with its JSON, made on first use and shared by all readers.
 
-    __slots__ = ("_json", "obj", "revision", "views")
+    `origin` is what its writer wants readers to know of the rules by which it was made.
+    """
 
-    def __init__(self, obj: Object, revision: int) -> None:
+    __slots__ = ("_json", "obj", "origin", "revision", "views")
+
+    def __init__(self, obj: Object, revision: int, origin: object = None) -> None:
         self.obj = obj
         self.revision = revision
+        self.origin = origin
         self.views: dict[object, Stored] | None = None
         self._json: bytes | None = None
 
@@ -48,7 +52,8 @@ class Stored:
             self.views = {}
         found = self.views.get(key)
         if found is None:
-            found = self.views[key] = Stored(make(self.obj), self.revision)
+            obj = make(self.obj)
+            found = self.views[key] = self if obj == self.obj else Stored(obj, self.revision)
         return found
 
 
@@ -179,12 +184,12 @@ class Store:
             found = self._tables[key] = Table()
         return found
 
-    def put(self, table: Table, obj: Object) -> Stored:
+    def put(self, table: Table, obj: Object, origin: object = None) -> Stored:
         """Store a new version and tell the subscribers. The object is the store's from now on."""
         metadata = obj["metadata"]
         namespace, name = metadata.get("namespace", ""), metadata["name"]
         old = table.get(namespace, name)
-        stored = self._numbered(obj)
+        stored = self._numbered(obj, origin)
         self._record(table, Change("MODIFIED" if old else "ADDED", namespace, name, stored, old))
         return stored
 
@@ -194,14 +199,14 @@ class Store:
         if old is None:
             raise KeyError(name)
         obj = last or old.obj
-        stored = self._numbered(obj | {"metadata": dict(obj["metadata"])})
+        stored = self._numbered(obj | {"metadata": dict(obj["metadata"])}, old.origin)
         self._record(table, Change("DELETED", namespace, name, stored, old))
         return stored
 
-    def _numbered(self, obj: Object) -> Stored:
+    def _numbered(self, obj: Object, origin: object) -> Stored:
         self.revision += 1
         obj["metadata"]["resourceVersion"] = str(self.revision)
-        return Stored(obj, self.revision)
+        return Stored(obj, self.revision, origin)
 
     def _record(self, table: Table, change: Change) -> None:
         table.record(change)

@@ -48,10 +48,26 @@ class Core:
         return self.store.table(storage.group, storage.plural)
 
     def view(self, resource: Resource, stored: Stored) -> Stored:
-        """A stored version as this resource shows it (the same one, where it is stored in that version)."""
+        """A stored version as this resource shows it: the same one, where it was stored in that form."""
+        if resource.is_custom:
+            if stored.origin is resource:
+                return stored
+            return stored.view(resource, lambda obj: _reread(resource, obj))
         if resource.ref == resource.storage:
             return stored
         return stored.view(resource.ref, resource.from_storage)
+
+    def put(self, resource: Resource, obj: Object) -> Stored:
+        """Store an object of a resource, in its storage version; the answer is as the resource shows it."""
+        origin: Resource | None = resource
+        if resource.ref != resource.storage:
+            obj = resource.to_storage(obj)
+            origin = self.kinds.find(*resource.storage[:3])
+        return self.view(resource, self.store.put(self.table(resource), obj, origin))
+
+    def shows_stored(self, resource: Resource) -> bool:
+        """Whether the resource's objects are always shown as they are stored."""
+        return not resource.is_custom and resource.ref == resource.storage
 
     def timestamp(self) -> str:
         """Now, as `creationTimestamp` has it."""
@@ -74,3 +90,10 @@ class Core:
         """The Namespace of that name."""
         found = self.store.table("", "namespaces").get("", name)
         return None if found is None else found.obj
+
+
+def _reread(resource: Resource, obj: Object) -> Object:
+    """A stored custom object as today's definition has it: with its defaults, without what it has dropped."""
+    read = resource.decode(resource.from_storage(obj), strict="Ignore").obj
+    resource.default(read)
+    return read

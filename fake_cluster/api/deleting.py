@@ -12,13 +12,19 @@ from fake_cluster.api.core import Core
 from fake_cluster.api.reading import list_
 from fake_cluster.api.writing import released
 from fake_cluster.errors import bad_request, conflict, not_found
-from fake_cluster.machinery.clock import timestamp
+from fake_cluster.machinery.clock import parse_timestamp, timestamp
 from fake_cluster.objects import Object, copy_of
 from fake_cluster.store import Stored
 
 POD_GRACE = 30
 """Seconds between asking a running Pod to end and killing it, if its spec does not say."""
 ANSWERED_WITH_OBJECT = frozenset({("", "pods"), ("", "services"), ("", "namespaces")})
+_USUAL_POLICY = {("batch", "jobs"): "Orphan", ("", "replicationcontrollers"): "Orphan"}
+"""Kinds whose dependents stay unless the request says otherwise, for the sake of old clients."""
+_JOB_WARNING = (
+    "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove "
+    "them or set propagationPolicy=Orphan to suppress this warning"
+)
 _FINALIZERS = {"Orphan": "orphan", "Foreground": "foregroundDeletion"}
 
 
@@ -34,60 +40,67 @@ def delete(core: Core, call: Call) -> Answer:
 
 def _check_preconditions(call: Call, obj: Object) -> None:
     meta = obj["metadata"]
-    for name, title in (("uid", "UID"), ("resourceVersion", "ResourceVersion")):
-        wanted = call.options.preconditions.get(name)
-        if wanted and wanted != meta[name]:
-            why = f"Precondition failed: {title} in precondition: {wanted}, {title} in object meta: {meta[name]}"
-            raise conflict(
-                call.resource.ref,
-                meta["name"],
-                f"the {title} in the precondition ({wanted}) does not match the {title} in record ({meta[name]}). The object might have been deleted and then recreated"
-                if name == "uid"
-                else why,
-            )
+    for field, title, fate in _PRECONDITIONS:
+        wanted = call.options.preconditions.get(field)
+        if wanted and wanted != meta[field]:
+            why = f"the {title} in the precondition ({wanted}) does not match the {title} in record ({meta[field]})"
+            raise conflict(call.resource.ref, meta["name"], f"{why}. The object might have been {fate}")
+
+
+_PRECONDITIONS = (
+    ("uid", "UID", "deleted and then recreated"),
+    ("resourceVersion", "ResourceVersion", "modified"),
+)
 
 
 def _delete(core: Core, call: Call, stored: Stored) -> Answer:
     marked = _marked(core, call, stored.obj)
-    if marked is stored.obj:
-        return _held(core, call, stored)
+    warnings = _warnings(call)
+    if marked is None:
+        return Answer(200, core.view(call.resource, stored), warnings=warnings)
     if released(marked):
         return _gone(core, call, stored, marked)
     if call.options.dry_run:
-        return Answer(200, obj=marked)
-    return Answer(200, core.view(call.resource, core.store.put(core.table(call.resource), marked)))
+        return Answer(200, obj=marked, warnings=warnings)
+    put = core.store.put(core.table(call.resource), marked, stored.origin)
+    return Answer(200, core.view(call.resource, put), warnings=warnings)
 
 
-def _held(core: Core, call: Call, stored: Stored) -> Answer:
-    return Answer(200, core.view(call.resource, stored))
-
-
-def _marked(core: Core, call: Call, obj: Object) -> Object:
-    """The object as its deletion leaves it; the same object if nothing changes."""
+def _marked(core: Core, call: Call, obj: Object) -> Object | None:
+    """The object as this deletion leaves it; None if it changes nothing."""
     meta = obj["metadata"]
-    grace = _grace(call, obj)
     finalizers = _finalizers(call, meta.get("finalizers") or [])
-    begun = "deletionTimestamp" in meta
-    if begun and grace >= meta.get("deletionGracePeriodSeconds", 0) and not (grace == 0 and not finalizers):
-        if finalizers == (meta.get("finalizers") or []):
-            return obj
-        grace = meta.get("deletionGracePeriodSeconds", 0)
-    marked = copy_of(obj)
-    _mark(core, marked, grace, finalizers, begun=begun)
+    grace = _grace(call, obj)
+    if "deletionTimestamp" in meta:
+        before = meta.get("deletionGracePeriodSeconds", 0)
+        if grace >= before and finalizers == (meta.get("finalizers") or []):
+            return None
+        marked = copy_of(obj)
+        _shorten(marked["metadata"], before, min(grace, before))
+    else:
+        marked = copy_of(obj)
+        _begin(core, marked, grace)
+    marked["metadata"].pop("finalizers", None)
+    if finalizers:
+        marked["metadata"]["finalizers"] = finalizers
     return marked
 
 
-def _mark(core: Core, obj: Object, grace: int, finalizers: list[str], *, begun: bool) -> None:
+def _begin(core: Core, obj: Object, grace: int) -> None:
     meta = obj["metadata"]
     meta["deletionTimestamp"] = timestamp(core.clock.now() + grace)
     meta["deletionGracePeriodSeconds"] = grace
-    if not begun and meta.get("generation"):
+    if meta.get("generation"):
         meta["generation"] += 1
-    meta.pop("finalizers", None)
-    if finalizers:
-        meta["finalizers"] = finalizers
     if obj["kind"] == "Namespace":
         obj["status"] = obj.get("status", {}) | {"phase": "Terminating"}
+
+
+def _shorten(meta: Object, before: int, grace: int) -> None:
+    """A grace period can be shortened, counted from when it began, and never lengthened."""
+    begun = parse_timestamp(meta["deletionTimestamp"]) - before
+    meta["deletionTimestamp"] = timestamp(begun + grace)
+    meta["deletionGracePeriodSeconds"] = grace
 
 
 def _grace(call: Call, obj: Object) -> int:
@@ -110,10 +123,21 @@ def _finalizers(call: Call, present: list[str]) -> list[str]:
         if policy:
             raise bad_request("Invalid value: both propagationPolicy and orphanDependents are set")
         policy = "Orphan" if call.options.orphan_dependents else "Background"
+    if not policy and "orphan" not in present:
+        policy = _USUAL_POLICY.get(_group_plural(call), "")
     if not policy:
         return present
     kept = [name for name in present if name not in _FINALIZERS.values()]
     return [*kept, _FINALIZERS[policy]] if policy in _FINALIZERS else kept
+
+
+def _group_plural(call: Call) -> tuple[str, str]:
+    return call.resource.ref.group, call.resource.ref.plural
+
+
+def _warnings(call: Call) -> tuple[str, ...]:
+    said = call.options.propagation or call.options.orphan_dependents is not None
+    return () if said or _group_plural(call) != ("batch", "jobs") else (_JOB_WARNING,)
 
 
 def _gone(core: Core, call: Call, stored: Stored, last: Object) -> Answer:
@@ -121,7 +145,7 @@ def _gone(core: Core, call: Call, stored: Stored, last: Object) -> Answer:
     if not call.options.dry_run:
         table = core.table(resource)
         last = core.store.remove(table, meta.get("namespace", ""), meta["name"], last).obj
-    if (resource.ref.group, resource.ref.plural) in ANSWERED_WITH_OBJECT:
+    if _group_plural(call) in ANSWERED_WITH_OBJECT:
         return Answer(200, core.view(resource, Stored(last, 0)))
     return Answer(200, obj=_success(call, meta))
 

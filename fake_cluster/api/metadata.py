@@ -72,7 +72,23 @@ def _mismatch(resource: Resource, kind: str, api_version: str) -> str:
 
 
 def place(call: Call, metadata: Object) -> None:
-    """Make the namespace and the name of the body those of the URL, and refuse others."""
+    """Make the namespace and the name of a new object those of the URL, and refuse others."""
+    _place_in_namespace(call, metadata)
+    if call.name:
+        _check_name(call, metadata.get("name") or call.name)
+        metadata["name"] = call.name
+
+
+def match(call: Call, metadata: Object) -> None:
+    """Check that an object that is to replace another one has its name and namespace."""
+    _place_in_namespace(call, metadata)
+    if not metadata.get("name"):
+        text = f"the name of the object ({call.name} based on URL) was undeterminable: name must be provided"
+        raise bad_request(text)
+    _check_name(call, metadata["name"])
+
+
+def _place_in_namespace(call: Call, metadata: Object) -> None:
     namespace = metadata.get("namespace") or ""
     if not call.resource.ref.namespaced:
         metadata.pop("namespace", None)
@@ -82,12 +98,12 @@ def place(call: Call, metadata: Object) -> None:
         )
     else:
         metadata["namespace"] = call.namespace
-    name = metadata.get("name") or ""
-    if call.name and name and name != call.name:
+
+
+def _check_name(call: Call, name: str) -> None:
+    if name != call.name:
         message = f"the name of the object ({name}) does not match the name on the URL ({call.name})"
         raise bad_request(message)
-    if call.name:
-        metadata["name"] = call.name
 
 
 def begin(core: Core, call: Call, metadata: Object) -> None:

@@ -40,7 +40,7 @@ def patched_object(call: Call, current: Object) -> tuple[Object, Sequence[str]]:
     if not isinstance(patched, dict) or not isinstance(patched.get("metadata"), dict):
         raise bad_request("the patched object is no object any more")
     metadata.check_patched_type(call.resource, patched)
-    metadata.place(call, patched["metadata"])
+    metadata.match(call, patched["metadata"])
     try:
         return decoded(call, patched)
     except ApiError as error:

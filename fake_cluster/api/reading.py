@@ -14,7 +14,7 @@ import orjson
 
 from fake_cluster.api.call import Answer, Call
 from fake_cluster.api.core import Core
-from fake_cluster.api.selectors import selection
+from fake_cluster.api.selectors import StoredTest, selection
 from fake_cluster.api.watching import WatchStream
 from fake_cluster.errors import ApiError, bad_request, expired, not_found
 from fake_cluster.kinds import Resource
@@ -47,7 +47,7 @@ def list_(core: Core, call: Call) -> Answer:
 
 def _matching(core: Core, call: Call, entries: Sequence[Stored]) -> Sequence[Stored]:
     resource = call.resource
-    if resource.ref != resource.storage:
+    if not core.shows_stored(resource):
         entries = [core.view(resource, entry) for entry in entries]
     matches = selection(resource, call.options.labels, call.options.fields)
     return entries if matches is None else [entry for entry in entries if matches(entry)]
@@ -132,7 +132,7 @@ def _continue_expired(revision: int, after: tuple[str, str]) -> ApiError:
         "now may show up in the list."
     )
     error = expired(message)
-    error.details = {"continue": _token(revision, after)}
+    error.metadata = {"continue": _token(revision, after)}
     return error
 
 
@@ -140,7 +140,7 @@ def watch(core: Core, call: Call) -> Answer:
     """A stream of what changes from now on, or from a revision on."""
     options, resource = call.options, call.resource
     table = core.table(resource)
-    matches = selection(resource, options.labels, options.fields)
+    matches = _matches(core, call)
     start = _revision(options.resource_version or "0")
     stream = WatchStream(table, matches, lambda stored: core.view(resource, stored), call.namespace)
     now = core.clock.now()
@@ -150,6 +150,15 @@ def watch(core: Core, call: Call) -> Answer:
         stream.bookmark_at = now + 60.0
     _begin(core, call, stream, start)
     return Answer(200, stream=stream)
+
+
+def _matches(core: Core, call: Call) -> StoredTest | None:
+    """What the selectors ask of an object as the watcher sees it."""
+    resource = call.resource
+    matches = selection(resource, call.options.labels, call.options.fields)
+    if matches is None or core.shows_stored(resource):
+        return matches
+    return lambda stored: matches(core.view(resource, stored))
 
 
 def _begin(core: Core, call: Call, stream: WatchStream, start: int) -> None:

@@ -34,9 +34,10 @@ def find_place(kinds: Kinds, path: str) -> Place:
     parts = path.split("/")
     if "%" in path:
         parts = [unquote(part) for part in parts]
-    if parts[1] == "api":
+    root = parts[1] if len(parts) > 1 else ""
+    if root == "api":
         return _place(kinds, "", parts[2:])
-    if parts[1] == "apis":
+    if root == "apis":
         return _place(kinds, parts[2] if len(parts) > 2 else "", parts[3:])
     raise NoSuchPathError
 

@@ -61,18 +61,14 @@ def decoded(call: Call, body: Object) -> tuple[Object, Sequence[str]]:
 def _stored(core: Core, call: Call, obj: Object, warnings: Sequence[str], code: int) -> Answer:
     if call.options.dry_run:
         return Answer(code, obj=obj, warnings=warnings)
-    resource = call.resource
-    if resource.ref != resource.storage:
-        obj = resource.to_storage(obj)
-    stored = core.store.put(core.table(resource), obj)
-    return Answer(code, core.view(resource, stored), warnings=warnings)
+    return Answer(code, core.put(call.resource, obj), warnings=warnings)
 
 
 def update(core: Core, call: Call) -> Answer:
     """Replace an object, or create it where its kind allows that."""
     resource = call.resource
     obj, warnings = read(call)
-    metadata.place(call, obj["metadata"])
+    metadata.match(call, obj["metadata"])
     stored = core.table(resource).get(call.namespace, call.name)
     if stored is None:
         if (resource.ref.group, resource.ref.plural) in metadata.CREATED_BY_UPDATE and not call.subresource:
@@ -104,8 +100,7 @@ def finish_update(  # noqa: PLR0913 - what an update consists of
     else:
         managers.settle(obj, managed)
     core.admission.admit_update(core, call, obj, old)
-    prepare = resource.prepare_status_update if call.subresource in STATUS else resource.prepare_update
-    prepare(obj, old)
+    _prepare(call, obj, old)
     errors = resource.validate_update(obj, old)
     if errors:
         raise invalid(resource.ref, old["metadata"]["name"], errors)
@@ -116,7 +111,11 @@ def finish_update(  # noqa: PLR0913 - what an update consists of
     return _stored(core, call, obj, warnings, 200)
 
 
-STATUS = frozenset({"status", "approval"})
+def _prepare(call: Call, obj: Object, old: Object) -> None:
+    if call.subresource in ("status", "approval"):
+        call.resource.prepare_status_update(obj, old)
+    elif call.subresource != "finalize":
+        call.resource.prepare_update(obj, old)
 
 
 def released(obj: Object) -> bool:

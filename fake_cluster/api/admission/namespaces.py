@@ -34,9 +34,10 @@ def _terminating(call: Call, obj: Object) -> ApiError:
 
 def check_deletable(core: Core, call: Call, obj: Object) -> None:
     """Some namespaces cannot be deleted."""
-    del core, obj
-    if call.name in IMMORTAL:
-        raise forbidden(NAMESPACES, call.name, "this namespace may not be deleted")
+    del core, call
+    name = obj["metadata"]["name"]
+    if name in IMMORTAL:
+        raise forbidden(NAMESPACES, name, "this namespace may not be deleted")
 
 
 def begin(core: Core, call: Call, obj: Object) -> None:
