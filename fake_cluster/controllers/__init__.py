@@ -10,7 +10,10 @@ from collections.abc import Callable
 from random import Random
 
 from fake_cluster.controllers.context import Context
+from fake_cluster.controllers.cron_job import CronJobController
+from fake_cluster.controllers.daemon_set import DaemonSetController
 from fake_cluster.controllers.deployment import DeploymentController
+from fake_cluster.controllers.disruption import DisruptionController
 from fake_cluster.controllers.endpoint_slice import EndpointSliceController
 from fake_cluster.controllers.endpoints import EndpointsController
 from fake_cluster.controllers.garbage_collector import GarbageCollector
@@ -18,8 +21,12 @@ from fake_cluster.controllers.horizontal_pod_autoscaler import HorizontalPodAuto
 from fake_cluster.controllers.job import JobController
 from fake_cluster.controllers.namespace import NamespaceController
 from fake_cluster.controllers.persistent_volume import PersistentVolumeController
+from fake_cluster.controllers.pod_garbage import PodGarbageCollector
 from fake_cluster.controllers.replica_set import ReplicaSetController
+from fake_cluster.controllers.resource_quota import ResourceQuotaController
 from fake_cluster.controllers.service_account import root_ca, service_accounts
+from fake_cluster.controllers.stateful_set import StatefulSetController
+from fake_cluster.controllers.ttl_after_finished import TtlAfterFinishedController
 from fake_cluster.controllers.volume_protection import ClaimProtection, VolumeProtection
 from fake_cluster.machinery.client import Client
 from fake_cluster.machinery.clock import Clock
@@ -40,6 +47,13 @@ _MAKERS: tuple[Callable[[Context], Controller], ...] = (
     lambda context: VolumeProtection(context).controller(),
     lambda context: EndpointsController(context).controller(),
     lambda context: EndpointSliceController(context).controller(),
+    lambda context: CronJobController(context).controller(),
+    lambda context: DaemonSetController(context).controller(),
+    lambda context: DisruptionController(context).controller(),
+    lambda context: PodGarbageCollector(context).controller(),
+    lambda context: ResourceQuotaController(context).controller(),
+    lambda context: StatefulSetController(context).controller(),
+    lambda context: TtlAfterFinishedController(context).controller(),
     lambda context: GarbageCollector(context).controller(),
 )
 

@@ -88,5 +88,5 @@ def install(client: Client, clock: Clock, rng: Random, apps_domain: str) -> Open
 
 
 def openshift(client: Client, clock: Clock, rng: Random, apps_domain: str) -> list[Controller]:
-    """The controllers of OpenShift alone, for a cluster that has its objects."""
+    """The controllers of OpenShift alone, installed with what they need."""
     return list(install(client, clock, rng, apps_domain).controllers)
