@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
@@ -52,7 +53,13 @@ class RealClock:
 
 def timestamp(moment: float) -> str:
     """RFC 3339 with seconds, as `metadata.creationTimestamp` has it."""
-    return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _second(int(moment))
+
+
+@lru_cache(maxsize=1024)
+def _second(moment: int) -> str:
+    """On virtual time many things happen in one second."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def micro_timestamp(moment: float) -> str:
