@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import cast
 from urllib.parse import unquote
 
 import httptools
@@ -28,6 +29,8 @@ MAX_HEAD = 64 * 1024
 """Bytes of a request line with its headers."""
 MAX_HELD = 64 * 1024
 """Bytes that may arrive behind a watch before the connection is given up."""
+LINGER = 2.0
+"""Seconds that a client whose request is refused while it sends gets to read why."""
 
 
 @dataclass(eq=False)
@@ -60,7 +63,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._pump: Pump | None = None
         self._held = bytearray()
-        self._slow = False
+        self._slow = self._refused = False
         self._chunked = self._keep = False
         self._forget_request()
 
@@ -68,8 +71,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has come."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a listener makes no other
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         self._service.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -82,6 +84,8 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the client. Behind a watch they wait until it has ended."""
+        if self._refused:
+            return
         if self._pump is None:
             self._feed(data)
         elif len(self._held) + len(data) > MAX_HELD:
@@ -223,7 +227,12 @@ class Connection(asyncio.Protocol):
         response = self._refusal(code, reason, message)
         start = head(response, keep_alive=False, chunked=False)
         self._transport.write(start + response.body)
-        self._transport.close()
+        self._refused = True
+        if self._transport.can_write_eof():  # closing at once would reset the connection, and lose the answer
+            self._transport.write_eof()
+            self._loop.call_later(LINGER, self._transport.close)
+        else:
+            self._transport.close()
 
     # --- for the pump -----------------------------------------------------------------------------
 

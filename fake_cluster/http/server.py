@@ -41,15 +41,17 @@ def is_loopback(host: str) -> bool:
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises CannotListenError."""
+    if not 0 <= port < 65536:
+        raise CannotListenError(f"{port} is not a port")
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family, backlog=BACKLOG)
-    except (OSError, OverflowError) as error:
+    except (OSError, UnicodeError) as error:
         raise CannotListenError(_why(error, host, port)) from error
 
 
 def _why(error: Exception, host: str, port: int) -> str:
-    if isinstance(error, socket.gaierror | OverflowError):
+    if isinstance(error, socket.gaierror | UnicodeError):
         return f"{host}:{port} is not an address of this machine"
     code = error.errno if isinstance(error, OSError) else 0
     reasons = {
@@ -82,7 +84,7 @@ class Server:
         self._manager = manager
         self._listener = listener
         self._context = context
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
 
     @property
@@ -97,11 +99,12 @@ class Server:
 
     def stop(self) -> None:
         """End `run`, from any thread."""
-        if self._loop is not None and self._stop is not None:
-            self._loop.call_soon_threadsafe(self._stop.set)
+        if self.loop is not None and self._stop is not None:
+            with contextlib.suppress(RuntimeError):  # it has ended by itself
+                self.loop.call_soon_threadsafe(self._stop.set)
 
     async def _serve(self, ready: Callable[[], None], *, signals: bool) -> None:
-        loop = self._loop = asyncio.get_running_loop()
+        loop = self.loop = asyncio.get_running_loop()
         stop = self._stop = asyncio.Event()
         if signals:
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -120,12 +123,16 @@ class Server:
     async def _farewell(self) -> None:
         """Close the connections in order, and wait for what is still to be sent."""
         self.service.closing = True
-        connections = self.service.connections
+        connections, drained = self.service.connections, self.service.drained
         for connection in list(connections):
             connection.close()
         if connections:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.service.drained.wait(), LONGEST_FAREWELL)
+                await asyncio.wait_for(drained.wait(), LONGEST_FAREWELL)
+        for connection in list(connections):
+            connection.cut()
+        if connections:
+            await drained.wait()
 
 
 class BackgroundServer:

@@ -1,1 +1,1 @@
-"""Benchmarks: they print numbers, and no test asserts a time."""
+"""Benchmarks: figures and ratios, no assertions."""
