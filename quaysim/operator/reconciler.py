@@ -72,7 +72,8 @@ class Reconciler:
             finalize(self.client, registry, all_namespaces=not self.settings.watch_namespace)
             return None
         if migration.in_progress(registry):
-            migration.follow(self.reporter, registry, self.release, self.settings.version)
+            with suppress(ApiError):
+                migration.follow(self.reporter, registry, self.release, self.settings.version)
             return SOON
         try:
             return await self._reconcile(registry)
