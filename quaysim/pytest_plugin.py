@@ -102,6 +102,7 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
     with opened:
         request.node.stash[TARGET] = opened
         yield opened
+    del request.node.stash[TARGET]
 
 
 @pytest.hookimpl(wrapper=True)

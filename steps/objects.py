@@ -12,7 +12,8 @@ from steps.support.registry import LABEL, Registry
 from steps.support.scene import Scene
 from steps.support.words import column, listed
 
-RANDOM_NAMES = re.compile(r"-[a-z0-9]{5}$")
+GENERATED = re.compile(r"-([a-z0-9]{5}|[a-z0-9]{10})$")
+"""What the API server, or the operator for what is in it, adds to the name of a Secret."""
 
 
 @then(parsers.re(r"it has a (?P<kind>[A-Z]\w+) (?P<suffix>[a-z-]+)"))
@@ -72,11 +73,9 @@ def _(scene: Scene) -> None:
 
 
 def inventory(registry: Registry) -> list[str]:
-    """Kind and name of everything that a registry owns; the random end of a generated name is left out."""
-    return sorted(
-        f"{kind} {RANDOM_NAMES.sub('', obj['metadata']['name'])}"
-        for kind, obj in registry.owned_of_all_kinds()
-    )
+    """Kind and name of everything that a registry owns; the generated end of a name is left out."""
+    names = {(kind, obj["metadata"]["name"]) for kind, obj in registry.owned_of_all_kinds()}
+    return sorted({f"{kind} {GENERATED.sub('', name) if kind == 'Secret' else name}" for kind, name in names})
 
 
 @then(parsers.parse("there is no {kinds} in it"))

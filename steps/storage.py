@@ -90,8 +90,3 @@ def claimed(registry: Registry) -> dict[str, str]:
         "access_key": keys["AWS_ACCESS_KEY_ID"],
         "secret_key": keys["AWS_SECRET_ACCESS_KEY"],
     }
-
-
-@when("the Secret of its claimed bucket is lost")
-def _(scene: Scene) -> None:
-    scene.target.client.delete(SECRETS, f"{scene.registry.name}-quay-datastore", scene.registry.namespace)

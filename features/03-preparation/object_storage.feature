@@ -9,11 +9,3 @@ Feature: Object storage from the cluster
     When it is bound
     Then its ConfigMap tells the bucket's name and host
     And its Secret holds the bucket's access key and secret key
-
-  @section:3.2.2 @behaviour:objectstorage.managed-requires-obc-api @needs:obc-api
-  Scenario: A claim without its access keys blocks the rollout
-    Given a registry that manages only objectstorage
-    And it has become available
-    When the Secret of its claimed bucket is lost
-    Then the rollout is blocked with reason ObjectStorageComponentDependencyError
-    And the message is: error checking for object storage support: awaiting for bucket claim to be processed

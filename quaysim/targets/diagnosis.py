@@ -30,11 +30,11 @@ def _namespace(target: Target, namespace: str) -> Iterable[str]:
 def _registry(registry: Object) -> Iterable[str]:
     metadata, status = registry["metadata"], registry.get("status") or {}
     components = registry.get("spec", {}).get("components") or []
-    unmanaged = [item["kind"] for item in components if not item["managed"]]
+    unmanaged = [str(item.get("kind")) for item in components if not item.get("managed")]
     yield f"QuayRegistry {metadata['namespace']}/{metadata['name']}, generation {metadata['generation']}"
     yield f"  unmanaged: {', '.join(unmanaged) or '-'}; version: {status.get('currentVersion') or '-'}"
     for item in status.get("conditions") or []:
-        yield f"  {item['type']:<28} {item['status']:<6} {item['reason']:<26} {item.get('message', '')}"
+        yield f"  {item['type']:<28} {item['status']:<6} {item.get('reason', ''):<26} {item.get('message', '')}"
 
 
 def _events(events: Iterable[Object]) -> Iterable[str]:

@@ -79,6 +79,7 @@ class FakeTarget(Target):
         name = f"{NAMESPACE}-{len(self.namespaces) + 1}" if self.namespaces else NAMESPACE
         self.client.create(NAMESPACES, {"metadata": {"name": name}})
         self.namespaces.append(name)
+        self.cluster.settle()
         return name
 
     def history(self, ref: ResourceRef, namespace: str, since: str) -> list[tuple[str, Object]]:

@@ -20,7 +20,7 @@ from fake_cluster.objects import Object, ResourceRef
 from quaysim.targets.base import PATIENCE, NotInTime, Target, Targets, Unsupported, missing
 from quaysim.targets.capabilities import ALL_NAMESPACES, served
 from quaysim.targets.raw import replay, request
-from quaysim.targets.resources import NAMESPACES, NODES, QUAY_REGISTRIES, ROUTES
+from quaysim.targets.resources import NAMESPACES, NODES, QUAY_REGISTRIES, ROUTES, SERVICE_ACCOUNTS
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
@@ -168,6 +168,8 @@ class KubeconfigTarget(Target):
         metadata = {"name": name, "labels": {RUN_LABEL: self.targets.run}}
         self.client.create(NAMESPACES, {"metadata": metadata})
         self.namespaces.append(name)
+        account = partial(self.client.find, SERVICE_ACCOUNTS, "default", name)
+        self.wait_until(lambda: account() is not None, what=f"namespace {name} is ready for Pods")
         return name
 
     def history(self, ref: ResourceRef, namespace: str, since: str) -> list[tuple[str, Object]]:
