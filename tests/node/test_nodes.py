@@ -43,7 +43,7 @@ def test_a_node_that_somebody_creates_becomes_ready_and_runs_pods(lab: Lab) -> N
 
 def test_a_pod_of_a_node_that_does_not_exist_stays_pending_until_it_does(lab: Lab) -> None:
     lab.create(nodeName="later")
-    lab.cluster.advance(60)
+    lab.cluster.advance(20)
     assert not lab.is_ready()
     lab.cluster.add_node(NodeSpec("later"))
     lab.until_ready()

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from fake_cluster.node.scheduling.requests import Amounts, amounts, host_ports, pod_requests
-from fake_cluster.objects import Key, Object, key_of, labels_of
+from fake_cluster.objects import Key, Object, controller_of, key_of, labels_of
 
 
 @dataclass(slots=True)
 class NodeState:
-    """A node with its Pods. `requested` is what they ask for together."""
+    """A node with its Pods. `requested` is what they ask for together, `owners` counts them by controller."""
 
     name: str
     node: Object | None = None
@@ -20,6 +20,7 @@ class NodeState:
     requested: Amounts = field(default_factory=Counter)
     pods: dict[Key, Object] = field(default_factory=dict)
     ports: Counter[tuple[str, int]] = field(default_factory=Counter)
+    owners: Counter[str] = field(default_factory=Counter)
 
     @property
     def present(self) -> Object:
@@ -37,12 +38,22 @@ class NodeState:
         self.pods[key_of(pod)] = pod
         self.requested.update(pod_requests(pod))
         self.ports.update(host_ports(pod))
+        self.owners[owner_of(pod)] += 1
 
     def take(self, pod: Object) -> None:
         """A Pod has left."""
         self.pods.pop(key_of(pod), None)
         self.requested.subtract(pod_requests(pod))
         self.ports.subtract(host_ports(pod))
+        self.owners[owner_of(pod)] -= 1
+        if not self.owners[owner_of(pod)]:
+            del self.owners[owner_of(pod)]
+
+
+def owner_of(pod: Object) -> str:
+    """The uid of the Pod's controller; empty for a Pod of its own."""
+    owner = controller_of(pod)
+    return owner["uid"] if owner is not None else ""
 
 
 class ClusterState:
@@ -53,11 +64,11 @@ class ClusterState:
         self._places: dict[Key, str] = {}
         self._by_namespace: dict[str, dict[Key, NodeState]] = {}
         self._repelling: dict[Key, NodeState] = {}
+        self.nodes: list[NodeState] = []
 
-    @property
-    def nodes(self) -> list[NodeState]:
-        """The nodes that exist, by name."""
-        return [self._nodes[name] for name in sorted(self._nodes) if self._nodes[name].node is not None]
+    def _list_nodes(self) -> None:
+        """Keep `nodes`, those that exist, by name."""
+        self.nodes = [self._nodes[name] for name in sorted(self._nodes) if self._nodes[name].node is not None]
 
     def _state(self, name: str) -> NodeState:
         found = self._nodes.get(name)
@@ -67,11 +78,16 @@ class ClusterState:
 
     def set_node(self, node: Object) -> None:
         """A node has come or changed."""
-        self._state(node["metadata"]["name"]).update(node)
+        state = self._state(node["metadata"]["name"])
+        is_new = state.node is None
+        state.update(node)
+        if is_new:
+            self._list_nodes()
 
     def remove_node(self, name: str) -> None:
         """A node is gone; its Pods may still be there."""
         self._state(name).node = None
+        self._list_nodes()
 
     def place(self, pod: Object) -> None:
         """A Pod is bound, or a bound one has changed."""

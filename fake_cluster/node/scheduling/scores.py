@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from fake_cluster.node.scheduling.cluster_state import NodeState
+from fake_cluster.node.scheduling.cluster_state import NodeState, owner_of
 from fake_cluster.node.scheduling.filters import Candidate
 from fake_cluster.node.scheduling.node_matching import preference, untolerated
-from fake_cluster.objects import controller_of
 
 BEST = 100.0
 Score = Callable[[Candidate, NodeState], float]
@@ -24,11 +23,8 @@ def _free(it: Candidate, state: NodeState) -> float:
 
 def _siblings(it: Candidate, state: NodeState) -> float:
     """Pods of the same controller on this node."""
-    owner = controller_of(it.pod)
-    if owner is None:
-        return 0.0
-    controllers = (controller_of(pod) for pod in state.pods.values())
-    return float(sum(1 for other in controllers if other is not None and other["uid"] == owner["uid"]))
+    owner = owner_of(it.pod)
+    return state.owners[owner] if owner else 0
 
 
 def _crowding(it: Candidate, state: NodeState) -> float:
