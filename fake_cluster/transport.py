@@ -41,7 +41,8 @@ def kube_client(api: Api, *, idle: Idle | None = None, user_agent: str = "") -> 
     """
     configuration = _configuration(api)
     client = ApiClient(configuration)
-    client.rest_client.pool_manager = PoolManager(api, configuration.host, idle)
+    pool: Any = PoolManager(api, configuration.host, idle)
+    client.rest_client.pool_manager = pool
     if user_agent:
         client.user_agent = user_agent
     return client
@@ -50,7 +51,9 @@ def kube_client(api: Api, *, idle: Idle | None = None, user_agent: str = "") -> 
 def dynamic_client(client: ApiClient) -> DynamicClient:
     """A dynamic client that leaves no cache of its discovery on disk."""
     nowhere = os.path.join(os.devnull, "discovery")  # noqa: PTH118 - must not be a path that can exist
-    return DynamicClient(client, cache_file=nowhere)
+    make: Any = DynamicClient
+    made: DynamicClient = make(client, cache_file=nowhere)
+    return made
 
 
 @cache

@@ -58,13 +58,13 @@ def _check_version(call: Call, given: Object, current: Object) -> None:
 def _applied(core: Core, call: Call, current: Stored | None, config: Object) -> Applied:
     resource = call.resource
     return apply_configuration(
-        current and current.obj,
+        None if current is None else current.obj,
         config,
         resource.schema,
         managers.writer_of(core, call),
         force=call.options.force,
         configurations=core.configurations,
-        ignored=ignored_by(call.subresource, resource.subresources),
+        ignored=ignored_by(resource.subresources, call.subresource),
     )
 
 

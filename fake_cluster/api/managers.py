@@ -16,9 +16,10 @@ from fake_cluster.objects import Object
 
 def writer_of(core: Core, call: Call) -> Writer:
     """Who makes this call, as `managedFields` has it."""
-    operation = "Apply" if call.patch == "apply" else "Update"
     api_version = call.resource.ref.api_version
-    return Writer(call.manager, operation, api_version, core.timestamp(), call.subresource)
+    if call.patch == "apply":
+        return Writer(call.manager, "Apply", api_version, core.timestamp(), call.subresource)
+    return Writer(call.manager, "Update", api_version, core.timestamp(), call.subresource)
 
 
 def settle(obj: Object, managed: list[Object]) -> None:
@@ -38,7 +39,7 @@ def created(core: Core, call: Call, obj: Object) -> None:
             obj,
             resource.schema,
             writer_of(core, call),
-            ignored=ignored_by("", resource.subresources),
+            ignored=ignored_by(resource.subresources, ""),
         ),
     )
 
@@ -54,6 +55,6 @@ def updated(core: Core, call: Call, obj: Object, old: Object, requested: Any) ->
             resource.schema,
             writer_of(core, call),
             requested=None if call.subresource else requested,
-            ignored=ignored_by(call.subresource, resource.subresources),
+            ignored=ignored_by(resource.subresources, call.subresource),
         ),
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
 from fake_cluster.errors import ApiError
 from fake_cluster.store import Change, ChangeType, Stored, Table
@@ -18,12 +17,8 @@ BOOKMARK_INTERVAL = 60.0
 """Seconds between two bookmarks (kube-apiserver sends about one a minute)."""
 
 
-class Encoder(Protocol):
-    """Writes one event as a line of the response."""
-
-    def __call__(self, kind: str, stored: Stored) -> bytes:
-        """The line, with its newline."""
-        ...
+Encoder = Callable[[str, Stored], bytes]
+"""Writes one event, of a type and about an object, as a line of the response."""
 
 
 def json_event(kind: str, stored: Stored) -> bytes:

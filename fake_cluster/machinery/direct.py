@@ -109,7 +109,7 @@ class DirectClient:
         existing = table.entries()
 
         def hear(change: Change) -> None:
-            old = change.old and core.view(resource, change.old).obj
+            old = None if change.old is None else core.view(resource, change.old).obj
             sink(Event(change.type, ref, core.view(resource, change.stored).obj, old))
 
         table.subscribers.append(hear)

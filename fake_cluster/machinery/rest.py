@@ -62,7 +62,7 @@ class RestClient:
         query = {"labelSelector": labels, "fieldSelector": fields}
         return self._list(ref, _path(ref, namespace), query)[0]
 
-    def _list(self, ref: ResourceRef, path: str, query: Mapping[str, str]) -> tuple[list[Object], str]:
+    def _list(self, ref: ResourceRef, path: str, query: Mapping[str, str]) -> tuple[Sequence[Object], str]:
         """All pages, and the resourceVersion of the list."""
         items: list[Object] = []
         token = ""

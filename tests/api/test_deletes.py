@@ -6,8 +6,8 @@ import pytest
 
 from fake_cluster.errors import ApiError
 from fake_cluster.kinds.refs import CONFIG_MAPS, DEPLOYMENTS, JOBS, NAMESPACES, PODS, SERVICES
-from fake_cluster.machinery.clock import VirtualClock
 from fake_cluster.machinery.client import Event
+from fake_cluster.machinery.clock import VirtualClock
 from fake_cluster.machinery.direct import DirectClient
 from fake_cluster.objects import Object
 from tests.api.conftest import Http, config_map, deployment, labelled, pod

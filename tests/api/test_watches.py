@@ -10,8 +10,8 @@ import pytest
 from fake_cluster.api import Api
 from fake_cluster.api.watching import WatchStream
 from fake_cluster.kinds.refs import CONFIG_MAPS, NAMESPACES
-from fake_cluster.machinery.clock import VirtualClock
 from fake_cluster.machinery.client import Event
+from fake_cluster.machinery.clock import VirtualClock
 from fake_cluster.machinery.direct import DirectClient
 from fake_cluster.objects import Object
 from tests.api.conftest import Http, config_map, labelled

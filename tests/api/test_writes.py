@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
+from fake_cluster.api import Api
 from fake_cluster.errors import ApiError
+from fake_cluster.kinds import Kinds
 from fake_cluster.kinds.refs import CONFIG_MAPS, DEPLOYMENTS, LEASES, NAMESPACES, SECRETS
-from fake_cluster.machinery.clock import VirtualClock
 from fake_cluster.machinery.client import Event
+from fake_cluster.machinery.clock import VirtualClock
 from fake_cluster.machinery.direct import DirectClient
 from fake_cluster.objects import copy_of
+from fake_cluster.store import Store
 from tests.api.conftest import Http, config_map, deployment
 
 MAPS = "/api/v1/namespaces/shop/configmaps"
@@ -53,12 +58,6 @@ def test_generated_names_differ_and_begin_as_asked(client: DirectClient) -> None
 
 
 def test_the_same_seed_gives_the_same_uids_and_names() -> None:
-    from random import Random
-
-    from fake_cluster.api import Api
-    from fake_cluster.kinds import Kinds
-    from fake_cluster.store import Store
-
     def run() -> list[str]:
         client = DirectClient(Api(Kinds(), Store(), VirtualClock(), Random(3)))
         space = client.create(NAMESPACES, {"metadata": {"generateName": "ns-"}})["metadata"]
@@ -119,7 +118,7 @@ def test_an_update_without_version_wins_for_most_kinds_but_not_for_leases(client
     lease = {"metadata": {"name": "leader", "namespace": "shop"}, "spec": {"holderIdentity": "a"}}
     client.create(LEASES, lease)
     with pytest.raises(
-        ApiError, match="metadata.resourceVersion: Invalid value: 0x0: must be specified"
+        ApiError, match=r"metadata\.resourceVersion: Invalid value: 0x0: must be specified"
     ) as caught:
         client.replace(LEASES, lease)
     assert caught.value.code == 422

@@ -121,4 +121,4 @@ def tolerate_node_trouble(core: Core, call: Call, obj: Object) -> None:
 
 
 def _covers(toleration: Object, key: str) -> bool:
-    return toleration.get("key", key) == key and toleration.get("effect", "NoExecute") == "NoExecute"
+    return bool(toleration.get("key", key) == key and toleration.get("effect", "NoExecute") == "NoExecute")

@@ -57,7 +57,9 @@ def _paths(core: Core, call: Call) -> dict[str, str]:
     crds = CUSTOM_RESOURCE_DEFINITIONS
     found = core.store.table(crds.group, crds.plural).get("", ref.resource_name)
     versions = found.obj["spec"]["versions"] if found else ()
-    paths = next((item["subresources"]["scale"] for item in versions if item["name"] == ref.version), {})
+    paths: dict[str, str] = next(
+        (item["subresources"]["scale"] for item in versions if item["name"] == ref.version), {}
+    )
     return {**_BUILT_IN, **paths}
 
 
