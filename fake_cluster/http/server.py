@@ -11,6 +11,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import uvloop
 
@@ -81,9 +82,9 @@ class Server:
         speed = float(getattr(clock, "speed", 1.0))
         guard = guarded(handle, token, clock.now) if token else handle
         self.service = Service(guard, clock.now, speed)
+        self._doors = [_Door(self.service, listener, context)]
         self._manager = manager
         self._listener = listener
-        self._context = context
         self.loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
 
@@ -91,6 +92,11 @@ class Server:
     def port(self) -> int:
         """The port that it listens on."""
         return int(self._listener.getsockname()[1])
+
+    def add(self, handle: Handler, listener: socket.socket, context: ssl.SSLContext | None = None) -> None:
+        """Serve something else as well, at an address of its own."""
+        service = Service(handle, self.service.now, self.service.speed)
+        self._doors.append(_Door(service, listener, context))
 
     def run(self, ready: Callable[[], None], *, signals: bool = True) -> None:
         """Serve until `stop` or, with `signals`, SIGINT or SIGTERM. `ready` is called when it answers."""
@@ -109,18 +115,32 @@ class Server:
         if signals:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, stop.set)
-        server = await loop.create_server(
-            lambda: Connection(self.service, loop), sock=self._listener, ssl=self._context
-        )
+        servers = [await door.open(loop) for door in self._doors]
         driver = Driver(self._manager, loop, self.service.speed)
         driver.start()
         ready()
         await stop.wait()
         driver.stop()
-        server.close()
-        await self._farewell()
+        for server in servers:
+            server.close()
+        await asyncio.gather(*(door.close() for door in self._doors))
 
-    async def _farewell(self) -> None:
+
+@dataclass(frozen=True)
+class _Door:
+    """An address, and what is served there."""
+
+    service: Service
+    listener: socket.socket
+    context: ssl.SSLContext | None
+
+    async def open(self, loop: asyncio.AbstractEventLoop) -> asyncio.AbstractServer:
+        """Let clients in."""
+        return await loop.create_server(
+            lambda: Connection(self.service, loop), sock=self.listener, ssl=self.context
+        )
+
+    async def close(self) -> None:
         """Close the connections in order, and wait for what is still to be sent."""
         self.service.closing = True
         connections, drained = self.service.connections, self.service.drained

@@ -56,7 +56,7 @@ def make_tls(hosts: Iterable[str]) -> ServerTls:
         )
         .sign(authority_key, hashes.SHA256())
     )
-    return ServerTls(_context(certificate, server_key), _pem(authority))
+    return ServerTls(server_context(_pem(certificate), _key_pem(server_key)), _pem(authority))
 
 
 def _builder(
@@ -100,19 +100,23 @@ def _general_name(host: str) -> x509.GeneralName:
         return x509.DNSName(host)
 
 
-def _context(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> ssl.SSLContext:
+def server_context(chain: bytes, key: bytes) -> ssl.SSLContext:
+    """The TLS context of a server, from its certificate chain and its private key (PEM)."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
     with tempfile.TemporaryDirectory() as directory:  # OpenSSL loads keys from files only
         path = Path(directory) / "server.pem"
         path.touch(mode=0o600)
-        path.write_bytes(private + _pem(certificate))
+        path.write_bytes(key + chain)
         context.load_cert_chain(path)
     return context
+
+
+def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
 
 
 def _pem(certificate: x509.Certificate) -> bytes:

@@ -40,4 +40,4 @@ def component_of(registry: Object, obj: Object) -> str:
 
 def _is_dashboard(obj: Object, registry: str) -> bool:
     """The Grafana dashboard lives in another namespace, so that it cannot have an owner."""
-    return "ownerReferences" not in obj["metadata"] and labels_of(obj).get(REGISTRY_LABEL) == registry
+    return obj["kind"] == "ConfigMap" and labels_of(obj).get(REGISTRY_LABEL) == registry
