@@ -7,83 +7,87 @@ from typing import Any
 
 import pytest
 
-from fake_cluster.kinds.refs import DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, SECRETS
+from fake_cluster.kinds.refs import DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, JOBS, SECRETS
 from fake_cluster.objects import ResourceRef
 from fake_cluster.platform.refs import OBJECT_BUCKET_CLAIMS, PROMETHEUS_RULES, ROUTES, SERVICE_MONITORS
+from quaysim.operator.health import not_ready
 from tests.operator.examples import bundle, components
 from tests.operator.lab import NAMESPACE, Lab
+from tests.operator.shelf import Shelf
 
-Trouble = Callable[[Lab], None]
+Trouble = Callable[[Shelf], None]
 
 
 def gone(ref: ResourceRef, base: str) -> Trouble:
-    return lambda lab: lab.client.delete(ref, f"skynet-{base}", NAMESPACE)
+    return lambda shelf: shelf.remove(ref, base)
 
 
 def disowned(ref: ResourceRef, base: str) -> Trouble:
-    def trouble(lab: Lab) -> None:
-        lab.client.patch(ref, f"skynet-{base}", {"metadata": {"ownerReferences": None}}, NAMESPACE)
-
-    return trouble
+    return lambda shelf: shelf.disown(ref, base)
 
 
-def with_status(ref: ResourceRef, base: str, **status: Any) -> Trouble:
-    def trouble(lab: Lab) -> None:
-        obj = lab.get(ref, base)
-        lab.client.replace(ref, obj | {"status": status}, subresource="status")
-
-    return trouble
+def reporting(ref: ResourceRef, base: str, **status: Any) -> Trouble:
+    return lambda shelf: shelf.report(ref, base, **status)
 
 
-def no_routes(lab: Lab) -> None:
+def no_routes(shelf: Shelf) -> None:
     for base in ("quay", "quay-builder", "quay-config-editor"):
-        gone(ROUTES, base)(lab)
+        shelf.remove(ROUTES, base)
 
 
-def not_owned(ref: ResourceRef, base: str, condition: str, message: str) -> tuple[Trouble, str, str]:
-    return disowned(ref, base), condition, f"{message} not owned by QuayRegistry"
+def test_a_healthy_registry_has_nothing_to_complain_of() -> None:
+    verdicts = Shelf().verdicts()
+    assert all(verdict.ready for verdict in verdicts.values())
+    assert verdicts["Available"].message == "All components reporting as healthy"
 
 
+CLAIM, AUTOSCALER, RULES = OBJECT_BUCKET_CLAIMS, HORIZONTAL_POD_AUTOSCALERS, "quay-prometheus-rules"
+UNAVAILABLE = [{"type": "Available", "status": "False", "message": "no quorum"}]
 NOT_WELL: list[tuple[Trouble, str, str]] = [
-    (gone(HORIZONTAL_POD_AUTOSCALERS, "clair-app"), "ComponentHPAReady", "Horizontal pod autoscaler not found"),
-    not_owned(HORIZONTAL_POD_AUTOSCALERS, "quay-app", "ComponentHPAReady", "Horizontal pod autoscaler"),
-    (no_routes, "ComponentRouteReady", "Route not found"),
-    (gone(PROMETHEUS_RULES, "quay-prometheus-rules"), "ComponentMonitoringReady",
-     "PrometheusRule skynet-quay-prometheus-rules not found"),
-    not_owned(PROMETHEUS_RULES, "quay-prometheus-rules", "ComponentMonitoringReady",
-              "PrometheusRule skynet-quay-prometheus-rules"),
-    (gone(SERVICE_MONITORS, "quay-metrics-monitor"), "ComponentMonitoringReady",
+    (gone(AUTOSCALER, "clair-app"), "HPA", "Horizontal pod autoscaler not found"),
+    (disowned(AUTOSCALER, "quay-app"), "HPA", "Horizontal pod autoscaler not owned by QuayRegistry"),
+    (no_routes, "Route", "Route not found"),
+    (reporting(ROUTES, "quay"), "Route", "Route found but no ingress"),
+    (reporting(ROUTES, "quay", ingress=[{"host": "h"}]), "Route", "Route not fully admitted"),
+    (gone(PROMETHEUS_RULES, RULES), "Monitoring", f"PrometheusRule skynet-{RULES} not found"),
+    (disowned(PROMETHEUS_RULES, RULES), "Monitoring",
+     f"PrometheusRule skynet-{RULES} not owned by QuayRegistry"),
+    (gone(SERVICE_MONITORS, "quay-metrics-monitor"), "Monitoring",
      "ServiceMonitor skynet-quay-metrics-monitor not found"),
-    not_owned(SERVICE_MONITORS, "quay-metrics-monitor", "ComponentMonitoringReady",
-              "ServiceMonitor skynet-quay-metrics-monitor"),
-    (gone(DEPLOYMENTS, "quay-database"), "ComponentPostgresReady", "Postgres deployment not found"),
-    not_owned(DEPLOYMENTS, "quay-database", "ComponentPostgresReady", "Postgres deployment"),
-    (gone(OBJECT_BUCKET_CLAIMS, "quay-datastore"), "ComponentObjectStorageReady",
-     "Unable to locate object bucket claim"),
-    (gone(DEPLOYMENTS, "clair-app"), "ComponentClairReady", "Deployment skynet-clair-app not found"),
-    not_owned(DEPLOYMENTS, "clair-app", "ComponentClairReady", "Deployment skynet-clair-app"),
-    (gone(DEPLOYMENTS, "clair-postgres"), "ComponentClairPostgresReady",
-     "Deployment skynet-clair-postgres not found"),
-    (gone(DEPLOYMENTS, "quay-redis"), "ComponentRedisReady", "Redis deployment not found"),
-    not_owned(DEPLOYMENTS, "quay-redis", "ComponentRedisReady", "Redis deployment"),
-    (gone(DEPLOYMENTS, "quay-app"), "ComponentQuayReady", "Deployment skynet-quay-app not found"),
-    (gone(DEPLOYMENTS, "quay-config-editor"), "ComponentQuayReady",
-     "Deployment skynet-quay-config-editor not found"),
-    (gone(DEPLOYMENTS, "quay-mirror"), "ComponentMirrorReady", "Mirror deployment not found"),
-    not_owned(DEPLOYMENTS, "quay-mirror", "ComponentMirrorReady", "Mirror deployment"),
+    (disowned(SERVICE_MONITORS, "quay-metrics-monitor"), "Monitoring",
+     "ServiceMonitor skynet-quay-metrics-monitor not owned by QuayRegistry"),
+    (gone(DEPLOYMENTS, "quay-database"), "Postgres", "Postgres deployment not found"),
+    (disowned(DEPLOYMENTS, "quay-database"), "Postgres", "Postgres deployment not owned by QuayRegistry"),
+    (reporting(DEPLOYMENTS, "quay-database", availableReplicas=1), "Postgres",
+     "Available condition not found for skynet-quay-database"),
+    (reporting(DEPLOYMENTS, "quay-database", availableReplicas=1, conditions=UNAVAILABLE), "Postgres",
+     "Deployment skynet-quay-database: no quorum"),
+    (reporting(DEPLOYMENTS, "quay-database", conditions=UNAVAILABLE), "Postgres",
+     "Deployment skynet-quay-database has zero replicas available"),
+    (gone(CLAIM, "quay-datastore"), "ObjectStorage", "Unable to locate object bucket claim"),
+    (disowned(CLAIM, "quay-datastore"), "ObjectStorage", "Unable to locate object bucket claim"),
+    (reporting(CLAIM, "quay-datastore", phase="Pending"), "ObjectStorage", "Object bucket claim not bound"),
+    (gone(DEPLOYMENTS, "clair-app"), "Clair", "Deployment skynet-clair-app not found"),
+    (disowned(DEPLOYMENTS, "clair-app"), "Clair", "Deployment skynet-clair-app not owned by QuayRegistry"),
+    (gone(DEPLOYMENTS, "clair-postgres"), "ClairPostgres", "Deployment skynet-clair-postgres not found"),
+    (gone(DEPLOYMENTS, "quay-redis"), "Redis", "Redis deployment not found"),
+    (disowned(DEPLOYMENTS, "quay-redis"), "Redis", "Redis deployment not owned by QuayRegistry"),
+    (gone(JOBS, "quay-app-upgrade"), "Quay", "Job skynet-quay-app-upgrade not found"),
+    (reporting(JOBS, "quay-app-upgrade", active=1), "Quay", "Job skynet-quay-app-upgrade not finished"),
+    (gone(DEPLOYMENTS, "quay-app"), "Quay", "Deployment skynet-quay-app not found"),
+    (gone(DEPLOYMENTS, "quay-config-editor"), "Quay", "Deployment skynet-quay-config-editor not found"),
+    (gone(DEPLOYMENTS, "quay-mirror"), "Mirror", "Mirror deployment not found"),
+    (disowned(DEPLOYMENTS, "quay-mirror"), "Mirror", "Mirror deployment not owned by QuayRegistry"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("trouble", "kind", "message"), NOT_WELL, ids=[case[2] for case in NOT_WELL])
-def test_what_is_missing_is_named(lab: Lab, trouble: Trouble, kind: str, message: str) -> None:
-    lab.create_registry()
-    lab.until_available()
-    _stop_main_controller(lab)
-    trouble(lab)
-    lab.cluster.advance(61)
-    said = lab.condition(kind)
-    assert (said["status"], said["reason"], said["message"]) == ("False", "ComponentNotReady", message)
-    assert lab.message("Available") == "Some components are not ready"
+@pytest.mark.parametrize(("trouble", "component", "message"), NOT_WELL)
+def test_what_is_wrong_is_named(trouble: Trouble, component: str, message: str) -> None:
+    shelf = Shelf()
+    trouble(shelf)
+    verdicts = shelf.verdicts()
+    assert verdicts[f"Component{component}Ready"] == not_ready(message)
+    assert verdicts["Available"] == not_ready("Some components are not ready")
 
 
 def _stop_main_controller(lab: Lab) -> None:
@@ -97,7 +101,7 @@ def test_quay_names_those_that_it_waits_for(lab: Lab) -> None:
     lab.until_available()
     _stop_main_controller(lab)
     for base in ("quay-redis", "quay-database", "clair-app"):
-        gone(DEPLOYMENTS, base)(lab)
+        lab.client.delete(DEPLOYMENTS, f"skynet-{base}", NAMESPACE)
     lab.cluster.advance(61)
     assert lab.message("ComponentQuayReady") == (
         "Awaiting for component postgres,clair,redis to become available"
@@ -111,7 +115,7 @@ def test_an_unmanaged_mirror_waits_for_quay_all_the_same(lab: Lab) -> None:
     lab.until_available()
     assert lab.message("ComponentMirrorReady") == "Mirror not managed by the operator"
     _stop_main_controller(lab)
-    gone(DEPLOYMENTS, "quay-config-editor")(lab)
+    lab.client.delete(DEPLOYMENTS, "skynet-quay-config-editor", NAMESPACE)
     lab.cluster.advance(61)
     waiting = lab.condition("ComponentMirrorReady")
     assert (waiting["status"], waiting["message"]) == (
