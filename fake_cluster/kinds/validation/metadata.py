@@ -15,7 +15,8 @@ from fake_cluster.objects import Object
 
 _ANNOTATIONS_LIMIT = 256 * 1024
 _IMMUTABLE = "field is immutable"
-_STANDARD_FINALIZERS = frozenset({"orphan", "foregroundDeletion", "kubernetes"})
+_CRD_CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
+_STANDARD_FINALIZERS = frozenset({"orphan", "foregroundDeletion", "kubernetes", _CRD_CLEANUP})
 
 
 def check(metadata: Mapping[str, Any], name_check: NameCheck, path: str = "metadata") -> Iterator[FieldError]:
