@@ -94,6 +94,7 @@ def _job_spec(spec: Object) -> None:
     spec.setdefault("backoffLimit", 2_147_483_647 if by_index else 6)
     spec.setdefault("completionMode", "NonIndexed")
     spec.setdefault("suspend", False)
+    spec.setdefault("manualSelector", False)
     policy = spec.get("podFailurePolicy")
     spec.setdefault("podReplacementPolicy", "Failed" if policy else "TerminatingOrFailed")
     for rule in (policy or {}).get("rules") or ():
