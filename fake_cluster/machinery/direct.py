@@ -71,6 +71,8 @@ class DirectClient:
     ) -> Object:
         """Server-side apply."""
         meta = obj["metadata"]
+        if "kind" not in obj:
+            obj = {"apiVersion": ref.api_version, "kind": ref.kind} | obj
         call = Call(
             "patch",
             self.api.resource(ref),
