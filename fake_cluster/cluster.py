@@ -200,7 +200,7 @@ class FakeCluster:
                 return False
 
     def _advance_to_next_due(self, clock: VirtualClock, end: float) -> bool:
-        due = self.manager.next_due()
+        due = None if self.manager.is_running else self.manager.next_due()
         if due is None or due > end:
             return False
         clock.advance_to(due)

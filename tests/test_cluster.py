@@ -233,3 +233,17 @@ def test_a_closed_cluster_does_nothing_more() -> None:
     client.create(DEPLOYMENTS, deployment())
     cluster.advance(60)
     assert client.list(PODS) == []
+
+
+def test_a_controller_in_the_middle_of_its_work_cannot_let_time_pass(fake_cluster: FakeCluster) -> None:
+    answers: list[bool] = []
+
+    def waits(_: Key) -> None:
+        fake_cluster.client().create(CONFIG_MAPS, {"metadata": {"name": "c", "namespace": "default"}})
+        answers.append(fake_cluster.let_time_pass(float("inf")))
+
+    fake_cluster.add([Controller("impatient", waits, [Source(DEPLOYMENTS)])])
+    fake_cluster.client().create(DEPLOYMENTS, deployment())
+    fake_cluster.settle()
+    assert answers[0] is False
+    assert fake_cluster.clock.now() == EPOCH

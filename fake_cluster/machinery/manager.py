@@ -187,6 +187,11 @@ class Manager:
             self._running = False
         return False
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a pass is under way: whoever is called by one cannot wait for others."""
+        return self._running
+
     def _step(self) -> bool:
         """Do one pass, or go on with one that slept; False if nothing is due."""
         if self._inbox:

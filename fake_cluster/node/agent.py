@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from fake_cluster.errors import ApiError, internal
-from fake_cluster.kinds.refs import CONFIG_MAPS, NODES, PERSISTENT_VOLUME_CLAIMS, PODS, SECRETS
+from fake_cluster.kinds.refs import CONFIG_MAPS, LEASES, NODES, PERSISTENT_VOLUME_CLAIMS, PODS, SECRETS
 from fake_cluster.machinery.client import Client, Event
 from fake_cluster.machinery.clock import Clock
 from fake_cluster.machinery.controller import Controller, Result, Source
@@ -27,7 +27,7 @@ from fake_cluster.node.probing import NEVER
 from fake_cluster.node.program import ExecResult
 from fake_cluster.node.programs import Programs
 from fake_cluster.node.runtime import Runtime
-from fake_cluster.node.specs import GENEROUS, node_status
+from fake_cluster.node.specs import GENEROUS, LEASE_NAMESPACE, node_lease, node_status
 from fake_cluster.objects import Key, Object, condition, is_terminating, key_of
 
 NAME = "kubelet"
@@ -104,6 +104,8 @@ class NodeAgent:
         address = node_address(node) or f"10.0.{len(self._nodes) // 250}.{len(self._nodes) % 250 + 1}"
         status = node_status(name, address, capacity, self.clock.now())
         self.client.patch(NODES, name, {"status": status}, subresource="status")
+        if self.client.find(LEASES, name, LEASE_NAMESPACE) is None:
+            self.client.create(LEASES, node_lease(node, self.clock.now()))
 
     def _on_node(self, event: Event) -> Iterable[Key]:
         """A node that comes or goes concerns the Pods that are bound to it."""

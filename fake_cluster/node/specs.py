@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fake_cluster.machinery.clock import timestamp
+from fake_cluster.kinds.refs import LEASES
+from fake_cluster.machinery.clock import micro_timestamp, timestamp
 from fake_cluster.objects import Object
 
 GENEROUS = {"cpu": "64", "memory": "256Gi", "ephemeral-storage": "1Ti", "pods": "500"}
 """A node on which whatever a test needs finds a place."""
+LEASE_NAMESPACE = "kube-node-lease"
 KUBELET_VERSION = "v1.36.0"
 
 
@@ -76,6 +78,22 @@ def node_status(name: str, address: str, capacity: Mapping[str, str], now: float
         ],
         "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
         "nodeInfo": _NODE_INFO | {"machineID": name, "systemUUID": name, "bootID": name},
+    }
+
+
+def node_lease(node: Object, now: float) -> Object:
+    """The Lease that a kubelet holds for its node. Nobody lets it expire, so it need not be renewed."""
+    meta = node["metadata"]
+    owner = {"apiVersion": "v1", "kind": "Node", "name": meta["name"], "uid": meta["uid"]}
+    return {
+        "apiVersion": LEASES.api_version,
+        "kind": "Lease",
+        "metadata": {"name": meta["name"], "namespace": LEASE_NAMESPACE, "ownerReferences": [owner]},
+        "spec": {
+            "holderIdentity": meta["name"],
+            "leaseDurationSeconds": 40,
+            "renewTime": micro_timestamp(now),
+        },
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
@@ -12,7 +13,7 @@ import pytest
 from fake_cluster.errors import bad_request
 from fake_cluster.machinery.client import Event, Sink
 from fake_cluster.machinery.clock import EPOCH, RealClock, VirtualClock
-from fake_cluster.machinery.controller import Controller, Reconcile, Result, Source, sleep
+from fake_cluster.machinery.controller import AddSource, Controller, Reconcile, Result, Source, sleep
 from fake_cluster.machinery.manager import LiveLockError, Manager
 from fake_cluster.objects import Key, Object, ResourceRef
 
@@ -210,6 +211,68 @@ def test_a_removed_controller_does_nothing_more(bench: Bench) -> None:
     bench.run(10)
     assert bench.diary == [("c begins", "a", 0)]
     assert bench.manager.next_due() is None
+
+
+def test_a_key_can_be_asked_for_by_the_name_of_its_controller(bench: Bench) -> None:
+    woken: list[bool] = []
+    bench.manager.on_wake = lambda: woken.append(True)
+    bench.add(lambda key: bench.write("one", key), name="one")
+    bench.add(lambda key: bench.write("two", key), name="two")
+    bench.manager.enqueue("two", A)
+    assert woken
+    bench.run()
+    assert bench.diary == [("two", "a", 0)]
+
+
+def test_a_closed_manager_does_nothing_more(bench: Bench) -> None:
+    bench.add(sleeper(bench, "slow", 3), name="slow")
+    bench.add(lambda key: bench.write("quick", key), name="quick")
+    bench.changed("a")
+    bench.run(1)
+    bench.manager.close()
+    bench.changed("b")
+    bench.run(10)
+    assert bench.diary == [("slow begins", "a", 0), ("quick", "a", 0)]
+
+
+def test_a_controller_can_find_more_to_watch_while_it_runs(bench: Bench) -> None:
+    added: list[AddSource] = []
+    controller = Controller("c", lambda key: bench.write("c", key), [], discover=added.append)
+    client: Any = OnlyWatches("a")
+    bench.manager.add(controller, client)
+    bench.run()
+    assert bench.diary == []
+    added[0](Source(THINGS))
+    bench.run()
+    assert bench.diary == [("c", "a", 0)]
+
+
+def test_a_pass_that_asks_for_other_passes_does_not_run_them_itself(bench: Bench) -> None:
+    def reconcile(key: Key) -> None:
+        bench.write("begins", key)
+        bench.changed("b") if key == A else None
+        bench.manager.run_ready()
+        bench.write("ends", key)
+
+    bench.add(reconcile)
+    bench.changed("a")
+    bench.run()
+    assert [entry[:2] for entry in bench.diary] == [
+        ("begins", "a"),
+        ("ends", "a"),
+        ("begins", "b"),
+        ("ends", "b"),
+    ]
+
+
+def test_what_is_not_a_sleep_cannot_be_awaited(bench: Bench) -> None:
+    async def reconcile(_: Key) -> None:
+        await asyncio.sleep(0)
+
+    bench.add(reconcile)
+    bench.changed("a")
+    with pytest.raises(TypeError, match="nothing but sleep"):
+        bench.run()
 
 
 def test_an_event_wakes_whoever_drives_the_manager(bench: Bench) -> None:

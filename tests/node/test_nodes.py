@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fake_cluster.cluster import FakeCluster
-from fake_cluster.kinds.refs import NODES
+from fake_cluster.kinds.refs import LEASES, NODES
 from fake_cluster.node.addresses import PodAddresses
 from fake_cluster.node.images import image_id, normalised
 from fake_cluster.node.runtime import Backoff, duration
@@ -20,6 +20,11 @@ def test_three_workers_are_ready_from_the_start(lab: Lab) -> None:
     assert [node["metadata"]["name"] for node in nodes] == ["worker-0", "worker-1", "worker-2"]
     assert all(condition_is_true(node, "Ready") for node in nodes)
     assert {node["status"]["allocatable"]["cpu"] for node in nodes} == {"64"}
+
+
+def test_every_node_holds_its_lease(lab: Lab) -> None:
+    leases = lab.client.list(LEASES, "kube-node-lease")
+    assert [lease["spec"]["holderIdentity"] for lease in leases] == ["worker-0", "worker-1", "worker-2"]
 
 
 def test_a_node_is_as_its_spec_says() -> None:
