@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -121,12 +123,23 @@ def _refused(document: Document, status: Mapping[str, Any]) -> UnreadableInput:
         )
         return document.problem(message, causes[0]["field"])
     message = str(status.get("message") or "refused by the API server")
-    return document.problem(message, _field_in(message))
+    return document.problem(message, _field_in(message) or _undecodable(document.value))
 
 
 def _field_in(message: str) -> str:
     found = _GO_FIELD.search(message)
     return next((group for group in found.groups() if group), "").removeprefix(".") if found else ""
+
+
+def _undecodable(obj: Object) -> str:
+    """The first key of a Secret that is not base64; the API server does not name it."""
+    data = obj.get("data") if obj["kind"] == "Secret" else None
+    for key, value in data.items() if isinstance(data, dict) else ():
+        try:
+            base64.b64decode("".join(str(value).split()), validate=True)
+        except binascii.Error:
+            return f"data[{key}]"
+    return ""
 
 
 def _remark(document: Document, text: str) -> Remark:

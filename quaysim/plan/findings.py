@@ -58,7 +58,6 @@ class Subject:
     """A registry that is to be explained."""
 
     given: RegistryInput
-    platform: str
 
     @property
     def bundle(self) -> str:
@@ -69,7 +68,7 @@ class Subject:
         manifest, name = self.given.bundle_manifest, self.given.bundle_name
         if manifest is not None:
             return f'Secret "{name}" ({manifest.place})'
-        return f'Secret "{name}"' if name else "a configuration bundle of your own"
+        return f'Secret "{name}"' if name else "a bundle of your own, named in spec.configBundleSecret"
 
     def facts(self, match: re.Match[str]) -> dict[str, str]:
         """What the texts of a rule can say."""
@@ -81,12 +80,18 @@ class Subject:
             "namespace": self.given.namespace,
             "registry": self.given.name,
             "needs": NEEDS.get(kind, "its configuration"),
+            "or_manage": self._or_manage(kind),
             "present": self._present(kind),
             "similar": _similar(kind),
             "elsewhere": self._elsewhere(),
             "accepting": _accepting(groups.get("override", "")),
             **groups,
         }
+
+    def _or_manage(self, kind: str) -> str:
+        """The way out that only OpenShift has for some components."""
+        possible = self.given.setup.platform == "openshift" or kind not in NEEDED_APIS
+        return f"; or set `managed: true` for {kind}" if possible else ""
 
     def _present(self, kind: str) -> str:
         """The keys of the bundle that configure a component."""
@@ -193,6 +198,9 @@ NEEDS = {
     "clairpostgres": "clair-config.yaml with a connstring for indexer, matcher and notifier",
 }
 """What the bundle must say of a component that is unmanaged. Documentation 3.2 to 3.5 and 8.5."""
+
+NEEDED_APIS = {"route": "Route API", "tls": "Route API", "objectstorage": "ObjectBucketClaim API"}
+"""The components that a managed one needs an API of OpenShift for."""
 
 BY_KIND = "by kind"
 SECTIONS = {

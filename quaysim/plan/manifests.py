@@ -94,7 +94,7 @@ def _objects(document: Document) -> Iterator[Manifest]:
         raise document.problem(f"an object is expected here, not {_type_name(value)}")
     for field in ("apiVersion", "kind"):
         if not isinstance(value.get(field), str) or not value[field]:
-            raise document.problem("every object says this, as text", field)
+            raise document.problem("Required value: every object has one, as text", field)
     if value["kind"].endswith("List") and isinstance(value.get("items"), list):
         for index, item in enumerate(value["items"]):
             yield from _objects(document.part(f"items[{index}]", item))

@@ -68,7 +68,9 @@ def _available(registry: RegistryVerdict) -> Text:
 
 
 def _blocked(registry: RegistryVerdict) -> Text:
-    created = any(component.objects for component in registry.components)
+    created = any(
+        obj["kind"] == "Deployment" for component in registry.components for obj in component.objects
+    )
     effect = "It would not become Available." if created else "Nothing would be deployed."
     return Text.assemble(("It would be blocked.", f"{STRONG} {BAD}"), f" {effect}")
 
@@ -126,7 +128,7 @@ def _components(registry: RegistryVerdict) -> Iterator[Text]:
             ("  "),
             (mark, style),
             f" {component.kind:<{width}}  ",
-            (f"{managed + origin:<22}", QUIET),
+            (f"{managed + origin:<23}", QUIET),
             component.message,
         )
         yield from _objects(component, width)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from fake_cluster.objects import Object
@@ -93,7 +93,7 @@ class RegistryInput:
     @property
     def components(self) -> list[Object]:
         """`spec.components`, as its user wrote it."""
-        return _mapping(self.manifest.obj.get("spec")).get("components") or []
+        return list(_mapping(self.manifest.obj.get("spec")).get("components") or ())
 
     @property
     def overrides(self) -> dict[str, Object]:
@@ -108,17 +108,20 @@ class RegistryInput:
         return "spec.components"
 
 
-def checked(setup: Setup) -> Setup:
-    """The setup, if there is something to plan. Raises UnreadableInput."""
+def check_registries(setup: Setup) -> None:
+    """Whether there is something to plan. Raises UnreadableInput."""
     if not setup.registries:
         files = ", ".join(dict.fromkeys(item.document.file for item in setup.manifests))
         raise UnreadableInput("there is no QuayRegistry (quay.redhat.com/v1) among these objects", file=files)
+
+
+def check_bundles(setup: Setup) -> None:
+    """Whether each registry has one bundle at most. Raises UnreadableInput."""
     for registry in setup.registries:
         rival = registry.bundle_manifest
         if setup.bundle is not None and rival is not None:
             given = f"this Secret is the registry's bundle, and --bundle {setup.bundle.path} gives one too"
             raise rival.document.problem(f"{given}: leave one of them out", "metadata.name")
-    return setup
 
 
 def with_bundle(registry: RegistryInput) -> Object:
@@ -127,11 +130,6 @@ def with_bundle(registry: RegistryInput) -> Object:
     if registry.setup.bundle is None or _mapping(obj.get("spec")).get("configBundleSecret"):
         return obj
     return {**obj, "spec": {**_mapping(obj.get("spec")), "configBundleSecret": registry.bundle_name}}
-
-
-def namespaced(setup: Setup, namespace: str) -> Setup:
-    """The same setup with another namespace for objects that name none."""
-    return replace(setup, namespace=namespace)
 
 
 def namespace_of(obj: Object, default: str) -> str:

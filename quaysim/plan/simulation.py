@@ -12,7 +12,8 @@ from fake_cluster.objects import Object, ResourceRef, condition_is_true, copy_of
 from quaysim import operator
 from quaysim.operator import QUAY_REGISTRIES, Settings
 from quaysim.plan.applying import Remark, apply_setup
-from quaysim.plan.setup import RegistryInput, Setup, checked
+from quaysim.plan.problems import UnreadableInput
+from quaysim.plan.setup import RegistryInput, Setup, check_bundles, check_registries
 
 STEP = 10.0
 """Seconds between two looks at the cluster: the operator's shortest period."""
@@ -61,7 +62,7 @@ class Outcome:
 
 def simulate(setup: Setup) -> Outcome:
     """Apply the setup to a fresh cluster with the operator and let time pass. Raises UnreadableInput."""
-    return _Simulation(checked(setup)).run()
+    return _Simulation(setup).run()
 
 
 class _Simulation:
@@ -74,18 +75,24 @@ class _Simulation:
     def run(self) -> Outcome:
         with self.cluster as cluster:
             self._run_operator()
+            check_bundles(self.setup)
             cluster.settle()
             before = {obj["metadata"]["uid"] for obj in self._objects()}
             remarks = apply_setup(cluster.api, self.setup)
+            check_registries(self.setup)
             self._until_quiet()
             new = [obj for obj in self._objects() if obj["metadata"]["uid"] not in before]
             return Outcome(self.setup, [_shown(obj) for obj in new], remarks, self._available_after)
 
     def _run_operator(self) -> None:
         cluster, client = self.cluster, self.cluster.client("quay-operator")
-        operator.install(client)
         settings = Settings(version=self.setup.operator_version)
-        cluster.add(operator.controllers(client, settings, cluster.clock, Random(0), cluster.peer_chain))
+        try:
+            controllers = operator.controllers(client, settings, cluster.clock, Random(0), cluster.peer_chain)
+        except ValueError as error:
+            raise UnreadableInput(str(error)) from error
+        operator.install(client)
+        cluster.add(controllers)
 
     def _until_quiet(self) -> None:
         start = changed = self.cluster.clock.now()
@@ -128,7 +135,7 @@ def _typed(obj: Object, ref: ResourceRef) -> Object:
 
 def _is_probe(obj: Object) -> bool:
     """The Route that the operator makes for a second in each pass, to ask the router for its domain."""
-    return obj["kind"] == "Route" and obj["spec"].get("to", {}).get("name") == "none"
+    return obj["kind"] == "Route" and bool(obj["spec"].get("to", {}).get("name") == "none")
 
 
 def _lasting(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from fake_cluster.objects import Object, condition, condition_is_true
 from quaysim.operator.components import COMPONENTS
 from quaysim.plan.applying import Remark
-from quaysim.plan.findings import Finding, Subject, explain
+from quaysim.plan.findings import NEEDED_APIS, Finding, Subject, explain
 from quaysim.plan.ownership import component_of, created_for
 from quaysim.plan.rules import CRASHED, NOT_READY, RULES, UNSUPPORTED
 from quaysim.plan.setup import RegistryInput
@@ -19,7 +19,6 @@ State = Literal["Available", "Blocked", "NotReady"]
 EXIT_AVAILABLE = 0
 EXIT_NOT_AVAILABLE = 3
 
-_NEEDED_APIS = {"route": "Route API", "tls": "Route API", "objectstorage": "ObjectBucketClaim API"}
 _SUMMARY = ("Available", "ComponentsCreated", "RolloutBlocked")
 
 
@@ -119,7 +118,7 @@ def judge(outcome: Outcome) -> Verdict:
 
 def _judged(given: RegistryInput, outcome: Outcome) -> RegistryVerdict:
     registry = outcome.registry(given)
-    subject = Subject(given, outcome.setup.platform)
+    subject = Subject(given)
     findings = list(_blocks(subject, registry, outcome))
     state: State = "Available"
     if findings:
@@ -144,7 +143,7 @@ def _blocks(subject: Subject, registry: Object, outcome: Outcome) -> Iterator[Fi
     elif crash is not None:
         yield explain(subject, CRASHED, crash["message"], RULES)
     elif outcome.setup.platform != "openshift":
-        for kind, api in _NEEDED_APIS.items():
+        for kind, api in NEEDED_APIS.items():
             if _declared(subject.given.components, kind):
                 yield explain(
                     subject, UNSUPPORTED, f"error validating component {kind}: {api} not available", RULES
