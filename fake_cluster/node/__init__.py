@@ -1,1 +1,27 @@
-"""Scheduler and node agent: Pods that start, probe, fail and stop."""
+"""Nodes: the scheduler, the agent that runs Pods, and the programs inside their containers.
+
+What users of a cluster need to make Pods behave as they like is to be found here.
+"""
+
+from __future__ import annotations
+
+from fake_cluster.node.program import Context, ExecResult, Factory, ProbeKind, Program
+from fake_cluster.node.programs import Match, Programs, Service, Task, crashes, never_ready, service, task
+from fake_cluster.node.specs import NodeSpec
+
+__all__ = [
+    "Context",
+    "ExecResult",
+    "Factory",
+    "Match",
+    "NodeSpec",
+    "ProbeKind",
+    "Program",
+    "Programs",
+    "Service",
+    "Task",
+    "crashes",
+    "never_ready",
+    "service",
+    "task",
+]

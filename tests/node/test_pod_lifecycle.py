@@ -8,7 +8,7 @@ from fake_cluster.kinds.refs import PODS
 from fake_cluster.machinery.client import Event
 from fake_cluster.node.programs import Match, Service, crashes, never_ready, task
 from fake_cluster.objects import Object, condition
-from tests.node.conftest import Lab, container
+from tests.node.conftest import Lab, container, pod
 
 
 def test_a_pod_is_ready_between_one_and_two_seconds_after_it_was_created(lab: Lab) -> None:
@@ -237,3 +237,20 @@ def test_time_passes_quickly_over_a_cluster_in_which_all_is_well(lab: Lab) -> No
     passes = lab.cluster.manager.passes
     lab.cluster.advance(1_000_000)
     assert lab.cluster.manager.passes - passes < 20
+
+
+def test_a_pod_with_a_finalizer_ends_and_stays_until_the_finalizer_is_taken_away(lab: Lab) -> None:
+    held = pod()
+    held["metadata"]["finalizers"] = ["example.com/hold"]
+    lab.client.create(PODS, held)
+    lab.until_ready()
+    lab.client.delete(PODS, "p", "default")
+    lab.cluster.advance(60)
+    assert lab.phase() == "Succeeded"
+    assert "terminated" in lab.state()
+    passes = lab.cluster.manager.passes
+    lab.cluster.advance(3600)
+    assert lab.cluster.manager.passes - passes < 10
+    lab.client.patch(PODS, "p", {"metadata": {"finalizers": None}}, "default")
+    lab.cluster.settle()
+    assert lab.gone()
