@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
-from quaysim.gherkin import collector, lookup, tags
+from quaysim.gherkin import collector, failures, lookup, tags
 from quaysim.targets.base import Target, Targets, Unsupported
 from quaysim.targets.diagnosis import describe
 from quaysim.targets.fake import FakeTargets
@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marks, the feature collector and the step look-up; look at the options."""
     for line in tags.MARKERS:
         config.addinivalue_line("markers", line)
-    for part in (collector, lookup, tags):
+    for part in (collector, failures, lookup, tags):
         config.pluginmanager.register(part)
     if not config.getoption("help"):
         config.stash[TARGETS] = _targets(config)

@@ -44,7 +44,7 @@ def _(scene: Scene) -> None:
 
 @given(parsers.parse("its bundle has the settings of {kind:w} all the same"))
 def _(scene: Scene, kind: str) -> None:
-    scene.registry.own_bundle().configure([kind], scene.registry.host)
+    scene.registry.own_bundle().configure([kind], scene.registry.default_host)
 
 
 @given(parsers.parse('its bundle\'s certificate is for "{host}"'))
@@ -74,7 +74,7 @@ def _(scene: Scene, secret: str, name: str) -> None:
 @when(parsers.parse("its bundle is given the settings of {kind:w}"))
 def _(scene: Scene, kind: str) -> None:
     bundle = copy.deepcopy(scene.registry.own_bundle())
-    bundle.configure([kind], scene.registry.host)
+    bundle.configure([kind], scene.registry.default_host)
     scene.registry.write_bundle(bundle)
 
 

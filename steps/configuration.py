@@ -6,15 +6,14 @@ import yaml
 from pytest_bdd import parsers, then
 
 from quaysim.targets import Object
-from quaysim.targets.resources import CONFIG_MAPS, DEPLOYMENTS, SECRETS
-from steps.support.bundle import decoded
+from quaysim.targets.resources import DEPLOYMENTS
 from steps.support.certificates import names_of
 from steps.support.expect import becomes, eventually, same
+from steps.support.mounts import files_of
 from steps.support.registry import Registry
 from steps.support.scene import Scene
 
 STACK = "/conf/stack"
-CA_DIRECTORY = f"{STACK}/extra_ca_certs"
 
 
 def expect_configuration(registry: Registry, expected: Object) -> None:
@@ -57,36 +56,20 @@ def _(scene: Scene, path: str) -> None:
 
 @then(parsers.parse("the Quay Pods do not find {path}"))
 def _(scene: Scene, path: str) -> None:
-    assert path not in files_of(scene.registry)
+    assert path not in quay_files(scene.registry)
 
 
 @then(parsers.parse("the Quay Pods find the router's wildcard certificate as {path}"))
 def _(scene: Scene, path: str) -> None:
-    chain = files_of(scene.registry)[path]
+    chain = quay_files(scene.registry)[path]
     assert f"*.{scene.target.apps_domain}" in names_of(chain), f"the certificate is for {names_of(chain)}"
 
 
 def expect_file(registry: Registry, path: str, text: str) -> None:
     """Wait until the Quay Pods are given a file with this text."""
-    becomes(registry.target, path, lambda: files_of(registry).get(path), lambda seen: seen == text, text)
+    becomes(registry.target, path, lambda: quay_files(registry).get(path), lambda seen: seen == text, text)
 
 
-def files_of(registry: Registry) -> dict[str, str]:
-    """Path → text of the files that the volumes of quay-app bring into its Pods."""
-    deployment = registry.wait_for(DEPLOYMENTS, "quay-app")
-    pod = deployment["spec"]["template"]["spec"]
-    mounts = {mount["name"]: mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"]}
-    return {
-        f"{mounts[volume['name']]}/{name}": text
-        for volume in pod["volumes"]
-        for source in (volume.get("projected") or {}).get("sources", [])
-        for name, text in _files(registry, source).items()
-    }
-
-
-def _files(registry: Registry, source: Object) -> dict[str, str]:
-    client, namespace = registry.target.client, registry.namespace
-    if "secret" in source:
-        return decoded(client.get(SECRETS, source["secret"]["name"], namespace))
-    data: dict[str, str] = client.get(CONFIG_MAPS, source["configMap"]["name"], namespace).get("data") or {}
-    return data
+def quay_files(registry: Registry) -> dict[str, str]:
+    """Path → text of the files that the Quay Pods are given."""
+    return files_of(registry, registry.wait_for(DEPLOYMENTS, "quay-app"))

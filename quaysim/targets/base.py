@@ -25,8 +25,8 @@ class NotInTime(AssertionError):  # noqa: N818 - reads as the sentence that it i
     """What was waited for did not come."""
 
     def __init__(self, what: str, seconds: float, detail: str = "") -> None:
-        more = f"\n  {detail}" if detail else ""
-        super().__init__(f"{what}: not within {seconds:.0f} s of the cluster's time{more}")
+        self.waited = f"waited for {seconds:.0f} s of the cluster's time" + (f"\n{detail}" if detail else "")
+        super().__init__(f"{what}: {self.waited}")
 
 
 class Unsupported(Exception):  # noqa: N818 - not an error: the scenario cannot be checked here

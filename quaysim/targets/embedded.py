@@ -54,7 +54,8 @@ class FakeTarget(Target):
         try:
             self.cluster.run_until(self._after_changes(check), timeout, what)
         except TimeoutError as error:
-            raise NotInTime(what, timeout, str(error)) from None
+            _, *still_to_come = str(error).splitlines()
+            raise NotInTime(what, timeout, "\n".join(still_to_come)) from None
 
     def _after_changes(self, check: Callable[[], bool]) -> Callable[[], bool]:
         """The same question, which is asked only if something was written since the last time."""

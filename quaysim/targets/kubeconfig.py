@@ -115,8 +115,10 @@ class KubeconfigTargets(Targets):
         target = KubeconfigTarget(self)
         with target:
             namespace = target.new_namespace()
-            route = {"metadata": {"name": "which-domain", "namespace": namespace}}
-            self.client.create(ROUTES, route | {"spec": {"to": {"kind": "Service", "name": "none"}}})
+            head = {"apiVersion": ROUTES.api_version, "kind": ROUTES.kind}
+            metadata = {"name": "which-domain", "namespace": namespace}
+            spec = {"to": {"kind": "Service", "name": "none"}}
+            self.client.create(ROUTES, head | {"metadata": metadata, "spec": spec})
 
             def ingress() -> list[Object]:
                 status = self.client.get(ROUTES, "which-domain", namespace).get("status") or {}

@@ -7,7 +7,7 @@ of these scenarios are not asked to serve anything.
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,12 +62,12 @@ class Bundle:
     text: str | None = None
     without: set[str] = field(default_factory=set)
 
-    def configure(self, kinds: Collection[str], host: str) -> None:
-        """Add the settings of these components; `host` is what a certificate must be for."""
+    def configure(self, kinds: Collection[str], default_host: Callable[[], str]) -> None:
+        """Add the settings of these components; a certificate is for SERVER_HOSTNAME or the default host."""
         for kind in kinds:
             self.fields |= SETTINGS.get(kind, {})
         if "tls" in kinds:
-            pair = key_pair(self.fields.get("SERVER_HOSTNAME") or host)
+            pair = key_pair(self.fields.get("SERVER_HOSTNAME") or default_host())
             self.files |= {"ssl.cert": pair.certificate, "ssl.key": pair.key}
         if "clairpostgres" in kinds:
             self.files["clair-config.yaml"] = yaml.safe_dump(CLAIR_CONFIG)

@@ -36,7 +36,7 @@ def becomes(  # noqa: PLR0913 - a sentence has this many parts
     try:
         target.wait_until(check, timeout, what)
     except NotInTime as error:
-        raise AssertionError(difference(str(error), expected, seen[0])) from None
+        raise AssertionError(f"{difference(what, expected, seen[0])}\n{error.waited}") from None
     return seen[0]
 
 

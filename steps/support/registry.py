@@ -72,7 +72,6 @@ class Registry(LiveRegistry):
             self.bundle = Bundle()
         return self.bundle
 
-    @property
     def default_host(self) -> str:
         """The host name that the operator gives to a registry which names none."""
         return f"{self.name}-quay-{self.namespace}.{self.target.apps_domain}"
@@ -81,14 +80,18 @@ class Registry(LiveRegistry):
     def host(self) -> str:
         """The host name of the registry."""
         named = self.bundle.fields.get("SERVER_HOSTNAME") if self.bundle else None
-        return str(named or self.default_host)
+        return str(named or self.default_host())
 
     def fill(self, text: str) -> str:
         """The text with `{name}`, `{namespace}`, `{host}` and `{domain}` replaced by this registry's."""
-        values = {"name": self.name, "namespace": self.namespace, "host": self.host}
-        values |= {"domain": self.target.apps_domain} if "{domain}" in text else {}
-        for key, value in values.items():
-            text = text.replace(f"{{{key}}}", value)
+        values: dict[str, Callable[[], str]] = {
+            "{name}": lambda: self.name,
+            "{namespace}": lambda: self.namespace,
+            "{host}": lambda: self.host,
+            "{domain}": lambda: self.target.apps_domain,
+        }
+        for placeholder, value in values.items():
+            text = text.replace(placeholder, value()) if placeholder in text else text
         return text
 
     # --- creating and changing ------------------------------------------------------------------------
