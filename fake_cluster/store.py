@@ -59,13 +59,17 @@ class Stored:
 
 @dataclass(slots=True)
 class Change:
-    """One entry of a table's log. A DELETED one carries the last state with the revision of the deletion."""
+    """One entry of a table's log. A DELETED one carries the last state with the revision of the deletion.
+
+    `event` is what a subscriber has made of it, for the next one to use.
+    """
 
     type: ChangeType
     namespace: str
     name: str
     stored: Stored
     old: Stored | None
+    event: object = None
 
     @property
     def revision(self) -> int:

@@ -101,11 +101,11 @@ def finish_update(  # noqa: PLR0913 - what an update consists of
         managers.settle(obj, managed)
     core.admission.admit_update(core, call, obj, old)
     _prepare(call, obj, old)
+    if is_unchanged(obj, old):
+        return Answer(200, current, warnings=warnings)
     errors = resource.validate_update(obj, old)
     if errors:
         raise invalid(resource.ref, old["metadata"]["name"], errors)
-    if is_unchanged(obj, old):
-        return Answer(200, current, warnings=warnings)
     if "deletionTimestamp" in old["metadata"] and released(obj):
         return _vanish(core, call, obj, warnings)
     return _stored(core, call, obj, warnings, 200)

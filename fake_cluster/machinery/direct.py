@@ -111,8 +111,11 @@ class DirectClient:
         existing = table.entries()
 
         def hear(change: Change) -> None:
-            old = None if change.old is None else core.view(resource, change.old).obj
-            sink(Event(change.type, ref, core.view(resource, change.stored).obj, old))
+            event = change.event
+            if not (isinstance(event, Event) and event.ref is ref):
+                old = None if change.old is None else core.view(resource, change.old).obj
+                event = change.event = Event(change.type, ref, core.view(resource, change.stored).obj, old)
+            sink(event)
 
         table.subscribers.append(hear)
         for stored in existing:
