@@ -54,8 +54,8 @@ def errors_of(schema: Schema, value: Any, old: Any = _NEW, path: str = "") -> It
     for rule, check in _RULES.items():
         if rule in schema:
             yield from check(schema, value, path)
-    for check in _BY_TYPE.get(value.__class__, ()):
-        yield from check(schema, value, old, path)
+    for look_inside in _BY_TYPE.get(value.__class__, ()):
+        yield from look_inside(schema, value, old, path)
 
 
 def is_valid(schema: Schema, value: Any) -> bool:

@@ -1,90 +1,119 @@
-"""The columns of Pods, whose status column sums up what their containers do."""
+"""The columns of Pods: what `kubectl get pods` makes of their many states."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 from fake_cluster.kinds.ages import age_since
-from fake_cluster.kinds.printing.cells import AGE, NAME, NONE, at, joined, wide
-from fake_cluster.kinds.resource import Column
-from fake_cluster.objects import Object
+from fake_cluster.kinds.printing.cells import AGE, NAME, NONE, at, column, timed, wide
+from fake_cluster.objects import Object, condition_is_true
+
+_CONTAINERS: Final = "containerStatuses"
+_INIT: Final = "initContainerStatuses"
 
 
-def _statuses(obj: Object) -> list[Object]:
-    found: list[Object] = at(obj, "status.containerStatuses", [])
-    return found
+def ready(obj: Object) -> str:
+    """How many containers are ready, of how many; restartable init containers count."""
+    sidecars = {c["name"] for c in at(obj, "spec.initContainers", ()) if c.get("restartPolicy") == "Always"}
+    started = [item for item in at(obj, f"status.{_INIT}", ()) if item["name"] in sidecars]
+    every = len(at(obj, "spec.containers", ())) + len(sidecars)
+    return f"{sum(bool(i.get('ready')) for i in (*started, *at(obj, f'status.{_CONTAINERS}', ())))}/{every}"
 
 
-def _ready(obj: Object, now: float) -> str:
-    del now
-    ready = sum(bool(item.get("ready")) for item in _statuses(obj))
-    return f"{ready}/{len(at(obj, 'spec.containers', ()))}"
+def restarts(obj: Object, now: float) -> str:
+    """How often containers have been restarted, and when last."""
+    states = [*at(obj, f"status.{_INIT}", ()), *at(obj, f"status.{_CONTAINERS}", ())]
+    total = sum(item.get("restartCount", 0) for item in states)
+    ends = [at(item, "lastState.terminated.finishedAt") for item in states]
+    last = max((moment for moment in ends if moment), default=None)
+    return f"{total} ({age_since(last, now)} ago)" if total and last else str(total)
 
 
-def _restarts(obj: Object, now: float) -> Any:
-    restarts = sum(item.get("restartCount", 0) for item in _statuses(obj))
-    last = max((at(item, "lastState.terminated.finishedAt", "") for item in _statuses(obj)), default="")
-    return f"{restarts} ({age_since(last, now)} ago)" if restarts and last else str(restarts)
-
-
-def _status(obj: Object, now: float) -> str:
-    del now
+def status(obj: Object) -> str:
+    """The phase, or the reason that says more: of the Pod, of a container, or of its end."""
+    reason = at(obj, "status.reason") or at(obj, "status.phase", "")
+    if _gated(obj):
+        reason = "SchedulingGated"
+    initializing = _initializing(obj)
+    reason = initializing or _running(obj, reason)
     if "deletionTimestamp" in obj["metadata"]:
-        return "Terminating"
-    return (
-        _initialising(obj)
-        or _running(obj)
-        or str(at(obj, "status.reason") or at(obj, "status.phase", "Pending"))
-    )
-
-
-def _initialising(obj: Object) -> str:
-    statuses = at(obj, "status.initContainerStatuses", [])
-    for index, item in enumerate(statuses):
-        ended = at(item, "state.terminated")
-        if ended is not None and ended.get("exitCode") == 0:
-            continue
-        if ended is not None:
-            return f"Init:{ended.get('reason') or 'ExitCode:' + str(ended.get('exitCode'))}"
-        reason = at(item, "state.waiting.reason", "")
-        if reason and reason != "PodInitializing":
-            return f"Init:{reason}"
-        return f"Init:{index}/{len(statuses)}"
-    return ""
-
-
-def _running(obj: Object) -> str:
-    reason = ""
-    for item in reversed(_statuses(obj)):
-        waiting, ended = at(item, "state.waiting.reason", ""), at(item, "state.terminated")
-        if waiting:
-            reason = waiting
-        elif ended is not None:
-            reason = ended.get("reason") or f"ExitCode:{ended.get('exitCode', 0)}"
-    if reason == "Completed" and any(item.get("ready") for item in _statuses(obj)):
-        return "Running"
+        return "Unknown" if at(obj, "status.reason") == "NodeLost" else "Terminating"
     return reason
 
 
-def _ips(obj: Object, now: float) -> str:
-    del now
-    return str(at(obj, "status.podIP", NONE))
+def _gated(obj: Object) -> bool:
+    return any(
+        item["type"] == "PodScheduled" and item.get("reason") == "SchedulingGated"
+        for item in at(obj, "status.conditions", ())
+    )
 
 
-def _gates(obj: Object, now: float) -> str:
-    del now
+def _initializing(obj: Object) -> str:
+    """`Init:1/2` and the like, empty once all init containers are done."""
+    total = len(at(obj, "spec.initContainers", ()))
+    sidecars = {c["name"] for c in at(obj, "spec.initContainers", ()) if c.get("restartPolicy") == "Always"}
+    for index, item in enumerate(at(obj, f"status.{_INIT}", ())):
+        terminated, waiting = at(item, "state.terminated"), at(item, "state.waiting")
+        if terminated and not terminated.get("exitCode"):
+            continue
+        if item["name"] in sidecars and item.get("started"):
+            continue
+        if terminated:
+            return f"Init:{_end(terminated)}"
+        reason = (waiting or {}).get("reason", "")
+        return f"Init:{reason}" if reason not in ("", "PodInitializing") else f"Init:{index}/{total}"
+    return ""
+
+
+def _end(terminated: Object) -> str:
+    if terminated.get("reason"):
+        return str(terminated["reason"])
+    if terminated.get("signal"):
+        return f"Signal:{terminated['signal']}"
+    return f"ExitCode:{terminated.get('exitCode', 0)}"
+
+
+def _running(obj: Object, reason: str) -> str:
+    states = at(obj, f"status.{_CONTAINERS}", ())
+    for text in _reasons(states):
+        reason = text
+    running = any(at(item, "state.running") is not None and item.get("ready") for item in states)
+    if reason == "Completed" and running:
+        return "Running" if condition_is_true(obj, "Ready") else "NotReady"
+    return reason
+
+
+def _reasons(states: list[Object]) -> Iterator[str]:
+    """What containers say about themselves, the first one last: it wins."""
+    for item in reversed(states):
+        waiting, terminated = at(item, "state.waiting.reason"), at(item, "state.terminated")
+        if waiting:
+            yield waiting
+        elif terminated:
+            yield _end(terminated)
+
+
+def _address(obj: Object) -> Any:
+    return at(obj, "status.podIP") or NONE
+
+
+def _gates(obj: Object) -> str:
     gates = at(obj, "spec.readinessGates", ())
-    return f"0/{len(gates)}" if gates else joined(())
+    if not gates:
+        return NONE
+    return f"{sum(condition_is_true(obj, gate['conditionType']) for gate in gates)}/{len(gates)}"
 
 
-COLUMNS = (
+PODS: Final = (
     NAME,
-    Column("Ready", _ready),
-    Column("Status", _status),
-    Column("Restarts", _restarts),
+    column("Ready", ready),
+    column("Status", status),
+    timed("Restarts", restarts),
     AGE,
-    wide("IP", _ips),
-    wide("Node", lambda obj, _: at(obj, "spec.nodeName", NONE)),
-    wide("Nominated Node", lambda obj, _: at(obj, "status.nominatedNodeName", NONE)),
+    wide("IP", _address),
+    wide("Node", lambda obj: at(obj, "spec.nodeName") or NONE),
+    wide("Nominated Node", lambda obj: at(obj, "status.nominatedNodeName") or NONE),
     wide("Readiness Gates", _gates),
 )
+TABLES: Final = {("", "pods"): PODS}
