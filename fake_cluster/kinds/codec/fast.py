@@ -37,17 +37,23 @@ def decoder(node: Node) -> Decoder:
     return found
 
 
-def _later(node: Node) -> Decoder:
-    """A decoder that is made when it is first used: most structs of a schema never are."""
+class _Rules(dict[str, Rule]):
+    """The rules of a struct's fields by name, each made when first asked for: most never are."""
 
-    def decode(value: Any) -> Any:
-        return decoder(node)(value)
+    def __init__(self, node: Struct) -> None:
+        self._node = node
 
-    return decode
+    def __missing__(self, name: str) -> Rule:
+        field = self._node.fields.get(name)
+        if field is None:
+            raise Doubtful
+        plain = _PLAIN.get(field.kind) if isinstance(field, Scalar) else None
+        rule = self[name] = (plain, decoder(field), keeps_empty(self._node, name, field))
+        return rule
 
 
 def _struct(node: Struct) -> Decoder:
-    rules: dict[str, Rule] = {}
+    rules = _Rules(node)
     always = {name: _zero_of(node.fields[name], zero) for name, zero in node.always.items()}
 
     def decode(value: Any) -> Any:
@@ -55,7 +61,7 @@ def _struct(node: Struct) -> Decoder:
             raise Doubtful
         found = {}
         for name, item in value.items():
-            plain, decode_field, kept = rules.get(name) or _rule(node, name, rules)
+            plain, decode_field, kept = rules[name]
             if plain is item.__class__:
                 if item or kept:
                     found[name] = item
@@ -78,16 +84,6 @@ def _zero_of(node: Node, zero: Any) -> Callable[[], Any]:
     return make
 
 
-def _rule(node: Struct, name: str, rules: dict[str, Rule]) -> Rule:
-    field = node.fields.get(name)
-    if field is None:
-        raise Doubtful
-    kept = keeps_empty(node, name, field)
-    plain = _PLAIN.get(field.kind) if isinstance(field, Scalar) else None
-    rule = rules[name] = (plain, decoder(field), kept)
-    return rule
-
-
 _PLAIN: dict[str, type] = {"string": str, "boolean": bool}
 
 
@@ -106,7 +102,7 @@ _VANISHING = frozenset({"string", "boolean", "int32", "int64", "integer", "numbe
 def _list(node: ListOf) -> Decoder:
     if isinstance(node.items, Scalar) and node.items.kind == "string":
         return _strings
-    decode_item = decoder(node.items) if isinstance(node.items, Scalar) else _later(node.items)
+    decode_item = decoder(node.items)
 
     def decode(value: Any) -> Any:
         if value.__class__ is not list or None in value:
@@ -128,7 +124,7 @@ def _strings(value: Any) -> Any:
 def _map(node: MapOf) -> Decoder:
     if isinstance(node.values, Scalar) and node.values.kind == "string":
         return _string_map
-    decode_value = decoder(node.values) if isinstance(node.values, Scalar) else _later(node.values)
+    decode_value = decoder(node.values)
 
     def decode(value: Any) -> Any:
         if value.__class__ is not dict:
