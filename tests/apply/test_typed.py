@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from fake_cluster.api.apply.reading import DOUBTS, Readers
+from fake_cluster.api.apply.typed import NotTypedError, field_set
 from fake_cluster.objects import Object
 from tests.apply.harness import OneObject
 from tests.patch.nodes import DEPLOYMENT
@@ -136,3 +140,41 @@ def test_quantities_and_ports_by_name_may_be_numbers_or_strings() -> None:
         "operator", {"spec": {"strategy": {"rollingUpdate": {"maxSurge": "25%", "maxUnavailable": 1}}}}
     )
     assert deployment.stored["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": "25%", "maxUnavailable": 1}
+
+
+def configurations() -> st.SearchStrategy[Any]:
+    """Objects that know the names of fields, but not always what belongs there."""
+    names = st.sampled_from(
+        ["name", "value", "a", "spec", "containers", "env", "image", "ports", "containerPort"]
+    )
+    junk = st.one_of(st.none(), st.booleans(), st.integers(0, 3), st.text("xy", max_size=1))
+    item = st.dictionaries(names, st.one_of(junk, st.lists(st.dictionaries(names, junk), max_size=2)))
+    pod = st.dictionaries(
+        st.sampled_from(["containers", "nodeSelector", "securityContext", "volumes"]), st.lists(item)
+    )
+    metadata = st.dictionaries(
+        st.sampled_from(["labels", "finalizers", "ownerReferences", "foo"]),
+        st.one_of(junk, st.lists(st.one_of(junk, item)), item),
+    )
+    template = st.fixed_dictionaries({}, optional={"spec": pod, "metadata": metadata})
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "metadata": metadata,
+            "spec": st.fixed_dictionaries({}, optional={"template": template, "replicas": junk}),
+        },
+    )
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(config=configurations())
+def test_the_quick_reader_gives_the_same_fields_or_gives_up(config: Object) -> None:
+    try:
+        expected: object = field_set(config, DEPLOYMENT)
+    except NotTypedError:
+        expected = None
+    try:
+        read: object = Readers().of(DEPLOYMENT)(config) or {}
+    except DOUBTS:
+        read = None
+    assert read == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
 from collections.abc import Callable
@@ -9,10 +10,15 @@ from typing import Any
 
 from fake_cluster.api.apply import Configurations, Writer, apply, track_create, track_update
 from fake_cluster.api.patch import json_patch, merge_patch, strategic_merge_patch
+from fake_cluster.kinds import definitions
 from fake_cluster.objects import Object, copy_of
-from tests.patch.nodes import DEPLOYMENT
+
+DEPLOYMENT = definitions.struct("apps/v1.Deployment")
 
 APPLIER = Writer("quay-operator", "Apply", "apps/v1", "2026-01-01T00:00:00Z")
+KNOWN = Configurations()
+COUNTER = itertools.count()
+SPEC = frozenset({"spec"})
 CREATOR = Writer("kubectl-create", "Update", "apps/v1", "2026-01-01T00:00:00Z")
 CONTROLLER = Writer("kube-controller-manager", "Update", "apps/v1", "2026-01-01T00:00:00Z", "status")
 
@@ -110,48 +116,69 @@ def _seconds(action: Callable[[], object], times: int) -> float:
     return (time.perf_counter() - start) / times
 
 
-def main() -> None:
-    """Print all numbers."""
-    config, known = deployment(), Configurations()
+def applied(live: Object | None, config: Object) -> Any:
+    """Apply a configuration by force."""
+    return apply(live, config, DEPLOYMENT, APPLIER, force=True, configurations=KNOWN)
+
+
+def never_seen(live: Object | None, config: Object) -> Any:
+    """Apply a configuration with an annotation that it never had before."""
+    config["metadata"]["annotations"]["a"] = str(next(COUNTER))
+    return applied(live, config)
+
+
+def stored_deployment(config: Object) -> tuple[Object, Object]:
+    """The Deployment as stored, with two owners, and the same with another status."""
     live = defaulted(config)
-
-    def applied(live: Object | None, config: Object, known: Configurations = known) -> Any:
-        return apply(live, config, DEPLOYMENT, APPLIER, force=True, configurations=known)
-
     live["metadata"]["managedFields"] = applied(None, config).managed
     status = copy_of(live)
     status["status"] |= {"readyReplicas": 2, "updatedReplicas": 2}
     status["status"]["conditions"][0] |= {"status": "False", "reason": "other"}
-    live["metadata"]["managedFields"] += track_update(
-        live, status, DEPLOYMENT, CONTROLLER, ignored=frozenset({"spec"})
-    )[1:]
-    changed = copy_of(config)
+    live["metadata"]["managedFields"] = track_update(live, status, DEPLOYMENT, CONTROLLER, ignored=SPEC)
+    status["metadata"]["managedFields"] = live["metadata"]["managedFields"]
+    return live, status
+
+
+def measure_apply(live: Object, config: Object) -> None:
+    """Print what server-side apply costs."""
+    new, changed, less = copy_of(config), copy_of(config), copy_of(config)
     changed["spec"]["template"]["spec"]["containers"][0]["image"] = "other"
-    less = copy_of(config)
     del less["spec"]["template"]["spec"]["containers"][0]["env"][3]
-    scaled = copy_of(live)
-    scaled["spec"]["replicas"] = 5
-    sys.stdout.write(
-        f"a Deployment of {leaves(config)} leaves, {leaves(live) - leaves(live['metadata'])} as stored\n"
-    )
-    measured("apply: create, configuration never seen", lambda: applied(None, config, Configurations()))
+    measured("apply: create", lambda: never_seen(None, new))
     measured("apply: nothing changed", lambda: applied(live, config))
-    measured("apply: nothing changed, never seen", lambda: applied(live, config, Configurations()))
     measured("apply: one value changed", lambda: applied(live, changed))
+    measured("apply: one value changed, never seen", lambda: never_seen(live, new))
     measured("apply: one element given up", lambda: applied(live, less))
+
+
+def measure_tracking(live: Object, status: Object) -> None:
+    """Print what ordinary writes pay for ownership."""
+    scaled, same = copy_of(live), copy_of(live)
+    scaled["spec"]["replicas"] = 5
     measured("track_create", lambda: track_create(live, DEPLOYMENT, CREATOR))
-    measured(
-        "track_update: status",
-        lambda: track_update(live, status, DEPLOYMENT, CONTROLLER, ignored=frozenset({"spec"})),
-    )
+    measured("track_update: status", lambda: track_update(live, status, DEPLOYMENT, CONTROLLER, ignored=SPEC))
     measured("track_update: spec.replicas", lambda: track_update(live, scaled, DEPLOYMENT, CREATOR))
-    same = copy_of(live)
     measured("track_update: nothing changed", lambda: track_update(live, same, DEPLOYMENT, CREATOR))
+
+
+def measure_patches(live: Object) -> None:
+    """Print what the three kinds of patches cost."""
     patch = {"spec": {"template": {"spec": {"containers": [{"name": "quay-app", "image": "other"}]}}}}
+    operations = [{"op": "replace", "path": "/spec/replicas", "value": 3}]
     measured("strategic merge patch", lambda: strategic_merge_patch(live, patch, DEPLOYMENT))
     measured("merge patch", lambda: merge_patch(live, {"metadata": {"labels": {"a": "b"}}}))
-    operations = [{"op": "replace", "path": "/spec/replicas", "value": 3}]
     measured("JSON patch", lambda: json_patch(live, operations))
+
+
+def main() -> None:
+    """Print all numbers."""
+    config = deployment()
+    live, status = stored_deployment(config)
+    of_spec = leaves(live) - leaves(live["metadata"])
+    sys.stdout.write(f"a Deployment of {leaves(config)} leaves, {of_spec} as stored\n")
+    measure_apply(live, config)
+    measure_tracking(live, status)
+    measure_patches(live)
 
 
 if __name__ == "__main__":

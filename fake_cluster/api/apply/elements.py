@@ -6,13 +6,16 @@ default, k:{"port":80,"protocol":"TCP"}.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
 import orjson
 
-from fake_cluster.kinds.schema import ListOf, Struct
+from fake_cluster.kinds.schema import ListOf, Node, Struct
+
+_DEFAULTS = {"protocol": "TCP"}
+"""Keys of built-in lists that have a default (ports of containers and services); custom ones say so in their schema."""
 
 
 class NoElementError(ValueError):
@@ -36,7 +39,7 @@ def element_of(item: Any, node: ListOf) -> str:
 
 
 def _key_element(item: dict[str, Any], node: ListOf) -> str:
-    defaults = node.items.defaults if isinstance(node.items, Struct) else {}
+    defaults = _key_defaults(node.items)
     parts = []
     for key in sorted(node.keys):
         value = item.get(key, defaults.get(key))
@@ -49,6 +52,12 @@ def _key_element(item: dict[str, Any], node: ListOf) -> str:
             "(and doesn't have default values for any key fields)"
         )
     return f"k:{{{','.join(parts)}}}"
+
+
+def _key_defaults(item: Node) -> Mapping[str, Any]:
+    if not isinstance(item, Struct):
+        return {}
+    return _DEFAULTS if item.name else item.defaults
 
 
 def _value_element(item: Any) -> str:

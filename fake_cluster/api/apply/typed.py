@@ -61,7 +61,7 @@ def _set_of_map(value: Mapping[str, Any], node: Node, problems: Problems) -> Fie
         child = declared.get(name, others)
         if child is None:
             problems.append((f".{name}", "field not declared in schema"))
-        elif type(child) is Scalar and type(item) in _TYPES[child.kind]:
+        elif type(child) is Scalar and type(item) in TYPES[child.kind]:
             fields[f"f:{name}"] = MEMBER
         else:
             below = _below(item, child, f".{name}", problems)
@@ -121,7 +121,7 @@ def _set_of_item(item: Any, node: Node, element: str, problems: Problems) -> Fie
 
 
 def _check_atomic(items: list[Any], node: Node, problems: Problems) -> None:
-    if type(node) is Scalar and all(type(item) in _TYPES[node.kind] for item in items):
+    if type(node) is Scalar and all(type(item) in TYPES[node.kind] for item in items):
         return
     for index, item in enumerate(items):
         _below(item, node, f"[{index}]", problems)
@@ -164,10 +164,13 @@ _CHECKS: Mapping[str, Callable[[Any], str]] = {
 """By kind of scalar, what is wrong with a value of another type. The rest takes any."""
 
 _ANY_SCALAR = frozenset({str, int, float, bool, type(None)})
-_TYPES: Mapping[str, frozenset[type]] = dict.fromkeys(get_args(ScalarKind), _ANY_SCALAR) | {
+TYPES: Mapping[str, frozenset[type]] = dict.fromkeys(get_args(ScalarKind), _ANY_SCALAR) | {
     kind: frozenset({*types, type(None)})
     for check, types in ((_not_string, [str]), (_not_number, [int, float]), (_not_boolean, [bool]))
     for kind in _CHECKS
     if _CHECKS[kind] is check
 }
 """By kind of scalar, the types that are surely right."""
+
+UNCHECKED = frozenset(get_args(ScalarKind)) - _CHECKS.keys()
+"""The kinds of scalars that take any value."""
