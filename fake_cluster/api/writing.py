@@ -7,6 +7,7 @@ that changes nothing keeps the resourceVersion and is heard by nobody.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from fake_cluster.api import managers, metadata
 from fake_cluster.api.apply import is_unchanged
@@ -52,10 +53,23 @@ def read(call: Call) -> tuple[Object, Sequence[str]]:
 def decoded(call: Call, body: Object) -> tuple[Object, Sequence[str]]:
     """Any object of the call's kind, decoded and defaulted, with the warnings about it."""
     resource = call.resource
+    body, owners = _without_owners(body)
     result = resource.decode(body, strict=call.options.field_validation)
-    result.obj.setdefault("metadata", {})
+    meta = result.obj.setdefault("metadata", {})
     resource.default(result.obj)
+    if owners is not None:
+        meta["managedFields"] = owners
     return result.obj, result.warnings
+
+
+def _without_owners(body: Object) -> tuple[Object, list[Any] | None]:
+    """A body without its `managedFields`, and these: long, seldom of interest, and even an empty list says something."""
+    meta = body.get("metadata")
+    owners = meta.get("managedFields") if isinstance(meta, dict) else None
+    if not isinstance(owners, list):
+        return body, None
+    rest = {name: value for name, value in body["metadata"].items() if name != "managedFields"}
+    return body | {"metadata": rest}, owners
 
 
 def _stored(core: Core, call: Call, obj: Object, warnings: Sequence[str], code: int) -> Answer:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Any
 
+import orjson
+
 from fake_cluster.api.apply.comparing import Changes, changes
 from fake_cluster.api.apply.entries import (
     Writer,
@@ -105,7 +107,7 @@ def starting_entries(old: Object, requested: Any) -> list[Object]:
         return entries
     if is_reset(requested):
         return []
-    return requested if are_valid(requested) else entries
+    return orjson.loads(orjson.dumps(requested)) if are_valid(requested) else entries
 
 
 def _taken(entries: list[Object], done: Changes, writer: Writer) -> list[Object]:
