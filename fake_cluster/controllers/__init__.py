@@ -60,5 +60,6 @@ _MAKERS: tuple[Callable[[Context], Controller], ...] = (
 
 def all_controllers(client: Client, clock: Clock, rng: Random) -> list[Controller]:
     """Every controller of kube-controller-manager that is simulated; `client` writes in their name."""
-    context = Context.of(client, clock, rng)
+    del rng  # all that is random about their objects (uids, names, addresses) is given by the API server
+    context = Context.of(client, clock)
     return [make(context) for make in _MAKERS]

@@ -1,9 +1,8 @@
-"""What all controllers of one manager share: client, clock, randomness and informers."""
+"""What all controllers of one manager share: client, clock and informers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from random import Random
 
 from fake_cluster.kinds.refs import (
     CONTROLLER_REVISIONS,
@@ -47,13 +46,12 @@ class Context:
 
     client: Client
     clock: Clock
-    rng: Random
     informers: Informers
 
     @classmethod
-    def of(cls, client: Client, clock: Clock, rng: Random) -> Context:
+    def of(cls, client: Client, clock: Clock) -> Context:
         """A context with informers of its own."""
-        return cls(client, clock, rng, Informers(client, INDEXES))
+        return cls(client, clock, Informers(client, INDEXES))
 
     def recorder(self, component: str) -> Recorder:
         """A writer of Events in the name of `component`."""

@@ -10,11 +10,14 @@ from collections.abc import Iterable
 
 from fake_cluster.controllers.context import Context
 from fake_cluster.controllers.job_pass import JobPass, Tools
-from fake_cluster.controllers.job_pods import NAME_LABEL, is_tracked
+from fake_cluster.controllers.job_pods import NAME_LABEL, Backoff, is_tracked
 from fake_cluster.controllers.ownership import Claims, owner_keys
 from fake_cluster.kinds.refs import JOBS, PODS
 from fake_cluster.machinery.controller import Controller, Result, Source, own_key
 from fake_cluster.objects import Key, Object, controller_of
+
+OURS = "kubernetes.io/job-controller"
+"""`spec.managedBy` of Jobs that are left to this controller."""
 
 
 class JobController:
@@ -26,6 +29,7 @@ class JobController:
         self._pods = context.informers[PODS]
         claims = Claims(context.client, self._pods)
         self._tools = Tools(context, claims, context.recorder("job-controller"))
+        self._backoffs: dict[Key, tuple[str, Backoff]] = {}
 
     def controller(self) -> Controller:
         """The controller, for a manager."""
@@ -39,11 +43,19 @@ class JobController:
         """One pass over one Job."""
         job = self._jobs.get(key)
         self._tools.untrack(self._left_behind(key, job))
-        if job is None or job["spec"].get("managedBy", "kubernetes.io/job-controller") != (
-            "kubernetes.io/job-controller"
-        ):
+        if job is None:
+            self._backoffs.pop(key, None)
             return None
-        return JobPass(self._tools, job).run()
+        if job["spec"].get("managedBy", OURS) != OURS:
+            return None
+        return JobPass(self._tools, job, self._backoff(key, job)).run()
+
+    def _backoff(self, key: Key, job: Object) -> Backoff:
+        uid, backoff = self._backoffs.get(key, ("", Backoff()))
+        if uid != job["metadata"]["uid"]:
+            backoff = Backoff()
+            self._backoffs[key] = (job["metadata"]["uid"], backoff)
+        return backoff
 
     def _left_behind(self, key: Key, job: Object | None) -> Iterable[Object]:
         """Pods that nobody will count any more, because their Job is gone."""

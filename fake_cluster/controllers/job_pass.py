@@ -54,10 +54,11 @@ class Tools:
 class JobPass:
     """A pass over one Job."""
 
-    def __init__(self, tools: Tools, job: Object) -> None:
+    def __init__(self, tools: Tools, job: Object, backoff: of_job.Backoff) -> None:
         self._tools = tools
         self._client = tools.context.client
         self._job = job
+        self._backoff = backoff
         self._spec: Object = job["spec"]
         self._status: Object = dict(job.get("status") or {})
         self._conditions: list[Object] = list(self._status.get("conditions") or ())
@@ -116,6 +117,7 @@ class JobPass:
             for name, pods in ended.items()
         }
         if any(fresh.values()):
+            self._backoff.note(pod for pods in fresh.values() for pod in pods)
             for name, pods in fresh.items():
                 waiting[name] += map(of_job.uid_of, pods)
             self._status["uncountedTerminatedPods"] = compact(**waiting)
@@ -210,7 +212,7 @@ class JobPass:
                 self._delete(pod)
         if surplus >= 0:
             return
-        wait = of_job.delay(census, self._now)
+        wait = self._backoff.left(self._now)
         if wait:
             self._again.append(wait)
             return

@@ -84,20 +84,34 @@ def finished_at(pod: Object) -> float:
     known = [parse_timestamp(text) for text in ended if text]
     if known:
         return max(known)
-    ready = condition(pod, "Ready") or {}
-    meta = pod["metadata"]
-    fallback = ready.get("lastTransitionTime") or meta.get("deletionTimestamp") or meta["creationTimestamp"]
-    return parse_timestamp(fallback)
+    ready, meta = condition(pod, "Ready"), pod["metadata"]
+    if ready is not None and ready["status"] == "False":
+        return parse_timestamp(ready["lastTransitionTime"])
+    if is_terminating(pod):
+        return parse_timestamp(meta["deletionTimestamp"]) - float(meta.get("deletionGracePeriodSeconds", 0))
+    return parse_timestamp(meta["creationTimestamp"])
 
 
-def delay(census: Census, now: float) -> float:
-    """Seconds until failed Pods may be replaced: longer with each failure since the last success."""
-    since = max(map(finished_at, census.succeeded), default=float("-inf"))
-    failures = [moment for moment in map(finished_at, census.failed) if moment > since]
-    if not failures:
-        return 0.0
-    wait = min(FIRST_DELAY * 2.0 ** (len(failures) - 1), LAST_DELAY)
-    return max(0.0, max(failures) + wait - now)
+@dataclass(slots=True)
+class Backoff:
+    """How often in a row the Pods of a Job have failed, and when last."""
+
+    failures: int = 0
+    last: float = 0.0
+
+    def note(self, ended: Iterable[Object]) -> None:
+        """Take Pods that have just ended; a success begins the count anew."""
+        for pod in sorted(ended, key=finished_at):
+            failed = of_pods.phase(pod) != "Succeeded"
+            self.failures = self.failures + 1 if failed else 0
+            self.last = finished_at(pod)
+
+    def left(self, now: float) -> float:
+        """Seconds until failed Pods may be replaced."""
+        if not self.failures:
+            return 0.0
+        wait = min(FIRST_DELAY * 2.0 ** (self.failures - 1), LAST_DELAY)
+        return max(0.0, self.last + wait - now)
 
 
 def new_pod(job: Object, index: int | None = None) -> Object:

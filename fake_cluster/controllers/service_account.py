@@ -20,6 +20,19 @@ _DESCRIPTION = (
     "the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of "
     "Kubernetes clusters."
 )
+AUTHORITY = """\
+-----BEGIN CERTIFICATE-----
+MIIBbjCCARSgAwIBAgIUDHOXAQOU6cfbvIUBvZA9tn5LYWowCgYIKoZIzj0EAwIw
+FTETMBEGA1UEAwwKa3ViZXJuZXRlczAeFw0yNTAxMDEwMDAwMDBaFw00NTAxMDEw
+MDAwMDBaMBUxEzARBgNVBAMMCmt1YmVybmV0ZXMwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARL3CEUpk3XiVk9st9fmbNzFOpD+fdPIy/dAyk3Rob6ojgRIj1mYi4Z
+Q6dheOV2o3ES02DlxnvmEna52zisE3UNo0IwQDAPBgNVHRMBAf8EBTADAQH/MA4G
+A1UdDwEB/wQEAwIBhjAdBgNVHQ4EFgQUAC8athl2WGbvTTf0/y1U1KWqUzUwCgYI
+KoZIzj0EAwIDSAAwRQIhAN/OEYiMRUrkgaxHYiwuA2BjvLUzAXFgV1annsQw4QJF
+AiAYzRf4+lMDFGeIPMlZVGsDd6vinfzWVfg/dmw4ygKgwA==
+-----END CERTIFICATE-----
+"""
+"""`pki.authority(0, "kubernetes")`, written out so that starting a cluster need not load a cryptography library."""
 Wanted = Callable[[str], Object]
 """The object that a namespace of that name is to have."""
 
@@ -32,15 +45,8 @@ def service_accounts(context: Context) -> Controller:
 
 def root_ca(context: Context) -> Controller:
     """Gives each namespace the certificate of the cluster's authority."""
-    seed = context.rng.getrandbits(32)
-    keeper = _Keeper(context, CONFIG_MAPS, ROOT_CA, lambda namespace: _root_ca(namespace, _certificate(seed)))
+    keeper = _Keeper(context, CONFIG_MAPS, ROOT_CA, _root_ca)
     return keeper.controller("root-ca-certificate-publisher-controller")
-
-
-def _certificate(seed: int) -> str:
-    from fake_cluster.pki import authority  # noqa: PLC0415 - loads a library of some size, on first use
-
-    return authority(seed, "kubernetes").pem
 
 
 class _Keeper:
@@ -98,7 +104,7 @@ def _account(namespace: str) -> Object:
     return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
 
 
-def _root_ca(namespace: str, certificate: str) -> Object:
+def _root_ca(namespace: str) -> Object:
     annotations = {"kubernetes.io/description": _DESCRIPTION}
     metadata = {"name": ROOT_CA, "namespace": namespace, "annotations": annotations}
-    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"ca.crt": certificate}}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"ca.crt": AUTHORITY}}
