@@ -1,4 +1,4 @@
-"""The command line: `quaysim plan`, `serve`, `operator` and `coverage`.
+"""The command line: `quaysim plan`, `serve`, `operator`, `diff` and `coverage`.
 
 Each command lives in a module of `quaysim.commands` and imports what it needs when it runs, so that
 `quaysim --help` and `quaysim serve` do not wait for the parts of the others.
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import typer
 
-from quaysim.commands import CommandError, coverage, operator, plan, serve
+from quaysim.commands import CommandError, coverage, diff, operator, plan, serve
 
 app = typer.Typer(
     name="quaysim",
@@ -24,6 +24,7 @@ app = typer.Typer(
 app.command("plan", short_help="What would become of a registry.")(plan.command)
 app.command("serve", short_help="The simulated cluster over HTTP(S), for kubectl.")(serve.command)
 app.command("operator", short_help="The simulated operator against an API server.")(operator.command)
+app.command("diff", short_help="What two sets of objects differ in.")(diff.command)
 app.command("coverage", short_help="Which documented behaviours have scenarios.")(coverage.command)
 
 
@@ -44,5 +45,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _failed(message: str, code: int) -> int:
-    typer.echo(f"quaysim: {message}", err=True)
+    typer.echo(f"quaysim: {' '.join(message.split())}", err=True)
     return code

@@ -14,6 +14,7 @@ import orjson
 import yaml
 
 from fake_cluster.errors import ApiError, bad_request, unsupported_media_type
+from fake_cluster.yaml_limits import check_depth
 
 LARGEST_BODY = 3 * 1024 * 1024
 """Bytes that kube-apiserver reads of a request before it gives up."""
@@ -83,6 +84,7 @@ def _go_words(data: bytes, error: orjson.JSONDecodeError) -> str:
 def read_yaml(data: bytes) -> Any:
     """A YAML (or JSON) body; 400 if it is none."""
     try:
+        check_depth(data)
         value = yaml.load(data, _Loader)  # noqa: S506 - a safe loader of our own
         return orjson.loads(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS))
     except (yaml.YAMLError, orjson.JSONEncodeError, UnicodeDecodeError, ValueError, RecursionError) as error:

@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+from fake_cluster.yaml_limits import check_depth
+
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF|true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)")
@@ -68,6 +70,7 @@ def _explained(error: yaml.YAMLError) -> str:
 @lru_cache(maxsize=1024)
 def _parsed(text: bytes) -> Any:
     try:
+        check_depth(text)
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - derived from the safe loader
     except yaml.YAMLError as error:
         raise YamlError(_explained(error)) from error

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 import yaml
 
+from fake_cluster.yaml_limits import check_depth
 from quaysim.plan.problems import UnreadableInput
 
 MAX_VALUES = 1_000_000
@@ -77,6 +78,7 @@ class Document:
 def read_documents(text: str, file: str) -> list[Document]:
     """The documents of a YAML text; empty ones are left out. Raises UnreadableInput."""
     try:
+        check_depth(text)
         return list(_documents(text, file))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -84,8 +86,6 @@ def read_documents(text: str, file: str) -> list[Document]:
         raise UnreadableInput(f"not YAML: {error.problem or error.context}", file=file, line=line) from error
     except (yaml.YAMLError, ValueError) as error:
         raise UnreadableInput(f"not YAML: {error}", file=file) from error
-    except RecursionError as error:
-        raise UnreadableInput("nested too deeply", file=file) from error
 
 
 def _documents(text: str, file: str) -> Iterator[Document]:

@@ -117,20 +117,16 @@ def explain(subject: Subject, reason: str, message: str, rules: list[Rule]) -> F
         if match:
             facts = subject.facts(match)
             place, field = rule.where(subject, facts)
-            section = (
-                SECTIONS.get(facts.get("kind", ""), rule.section) if rule.section == BY_KIND else rule.section
-            )
-            return Finding(
-                reason,
-                message,
-                rule.rule.format_map(facts),
-                place,
-                field,
-                rule.fix.format_map(facts),
-                section,
-            )
+            section = SECTIONS.get(facts.get("kind", "")) if rule.section == BY_KIND else rule.section
+            texts = [_line(text.format_map(facts)) for text in (rule.rule, rule.fix)]
+            return Finding(reason, _line(message), texts[0], place, field, texts[1], section or "")
     place, field = at_registry("spec")(subject, {})
-    return Finding(reason, message, "", place, field, "", "")
+    return Finding(reason, _line(message), "", place, field, "", "")
+
+
+def _line(text: str) -> str:
+    """Without the line breaks that Go's YAML puts into its messages."""
+    return " ".join(text.split())
 
 
 # --- where things stand -------------------------------------------------------------------------------

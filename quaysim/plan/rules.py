@@ -38,6 +38,14 @@ RULES = [
     ),
     _rule(
         CONFIG_INVALID,
+        r"^(?P<kind>tls) component marked as managed, but",
+        "With managed TLS the router's certificate is used; the bundle must not bring another one.",
+        "Remove {present} from {bundle}; or set `managed: false` for tls.",
+        "3.4",
+        at_component(),
+    ),
+    _rule(
+        CONFIG_INVALID,
         r"^(?P<kind>\w+) component marked as managed, but",
         "A managed {kind} is configured by the operator alone; the bundle must not configure it too.",
         "Remove {present} from {bundle}; or set `managed: false` for {kind}.",
