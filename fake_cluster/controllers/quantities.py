@@ -27,8 +27,13 @@ def parse(text: str) -> Decimal:
     return Decimal(text)
 
 
-def text_of(number: Decimal) -> str:
-    """A quantity for a number, exact down to thousandths."""
-    if number == number.to_integral_value():
-        return str(int(number))
-    return f"{int(number * 1000)}m"
+def text_of(number: Decimal, *, binary: bool = False) -> str:
+    """A quantity for a number, exact down to thousandths; `binary` where bytes are meant."""
+    if number != number.to_integral_value():
+        return f"{int(number * 1000)}m"
+    whole, suffix = int(number), ""
+    for letter in "KMGTPE" if binary else "":
+        if not whole or whole % 1024:
+            break
+        whole, suffix = whole // 1024, f"{letter}i"
+    return f"{whole}{suffix}"

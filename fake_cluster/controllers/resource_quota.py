@@ -74,7 +74,9 @@ class ResourceQuotaController:
         if quota is None:
             return
         hard: dict[str, str] = quota["spec"].get("hard") or {}
-        used = {name: text_of(self._used(key.namespace, name, quota)) for name in hard}
+        used = {
+            name: text_of(self._used(key.namespace, name, quota), binary=_is_bytes(name)) for name in hard
+        }
         before = quota.get("status") or {}
         same = before.get("hard") == hard and _equal(before.get("used") or {}, used)
         if not same:
@@ -109,6 +111,10 @@ class ResourceQuotaController:
         claims = self._client.list(PERSISTENT_VOLUME_CLAIMS, namespace)
         sizes = ((claim["spec"].get("resources") or {}).get("requests") or {} for claim in claims)
         return sum((parse(str(item.get("storage", "0"))) for item in sizes), Decimal(0))
+
+
+def _is_bytes(name: str) -> bool:
+    return name.rpartition(".")[2] in ("memory", "storage", "ephemeral-storage")
 
 
 def _is_in_scope(pod: Object, quota: Object) -> bool:
