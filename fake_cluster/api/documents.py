@@ -12,7 +12,8 @@ from typing import Any
 
 import orjson
 
-from fake_cluster.api.render import JSON, Response
+from fake_cluster.api import openapi
+from fake_cluster.api.render import JSON, Response, wanted_form
 from fake_cluster.kinds import Kinds, Resource
 from fake_cluster.objects import Object
 
@@ -40,7 +41,7 @@ class Documents:
 
     def find(self, path: str, accept: str) -> Response | None:
         """The document of a path, None where the path is not one of a document."""
-        if path.startswith("/api/v1/"):
+        if path.startswith("/api/v1/") and len(path) > len("/api/v1/"):
             return None
         path = path.rstrip("/") or "/"
         made = _FIXED.get(path)
@@ -50,6 +51,9 @@ class Documents:
             return _ok()
         if path.startswith(("/apis/", "/api/")) and path.count("/") < 4:
             return self._of_group(path)
+        if path.startswith("/openapi/v3/"):
+            document = openapi.document_v3(self.kinds, path.removeprefix("/openapi/v3/"))
+            return _json(document) if document is not None else None
         return None
 
     def _of_group(self, path: str) -> Response | None:
@@ -78,6 +82,17 @@ def _version(kinds: Kinds, accept: str) -> Response:
 def _health(kinds: Kinds, accept: str) -> Response:
     del kinds, accept
     return _ok()
+
+
+def _openapi_index(kinds: Kinds, accept: str) -> Response:
+    del accept
+    return _json(openapi.index(kinds))
+
+
+def _openapi_v2(kinds: Kinds, accept: str) -> Response:
+    """Version 2 exists as JSON only; clients that want protobuf are told so and do without."""
+    wanted_form(accept)
+    return _json(openapi.document_v2(kinds))
 
 
 # --- one document a group and version -----------------------------------------------------------------
@@ -243,5 +258,7 @@ _FIXED: dict[str, Callable[[Kinds, str], Response]] = {
     "/version": _version,
     "/api": _core_root,
     "/apis": _groups_root,
+    "/openapi/v2": _openapi_v2,
+    "/openapi/v3": _openapi_index,
     **dict.fromkeys(HEALTH, _health),
 }

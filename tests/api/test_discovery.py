@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import orjson
 import pytest
 
 from fake_cluster.kinds.refs import CUSTOM_RESOURCE_DEFINITIONS
@@ -70,3 +73,52 @@ def test_everything_comes_in_one_document_where_asked(http: Http, client: Direct
     assert (deployments["scope"], deployments["responseKind"]["group"]) == ("Namespaced", "")
     _, core = http("GET", "/api", accept=AGGREGATED)
     assert len(core["items"]) == 1
+
+
+class TestOpenApi:
+    def test_the_index_names_every_group_and_version(self, http: Http) -> None:
+        _, index = http("GET", "/openapi/v3")
+        assert {"api/v1", "apis/apps/v1", "apis/batch/v1"} <= index["paths"].keys()
+        url = index["paths"]["apis/apps/v1"]["serverRelativeURL"]
+        assert url.startswith("/openapi/v3/apis/apps/v1?hash=")
+
+    def test_a_document_describes_kinds_with_all_that_they_refer_to(self, http: Http) -> None:
+        code, document = http("GET", "/openapi/v3/apis/apps/v1")
+        assert (code, document["openapi"]) == (200, "3.0.0")
+        schemas = document["components"]["schemas"]
+        deployment = schemas["io.k8s.api.apps.v1.Deployment"]
+        kind = {"group": "apps", "version": "v1", "kind": "Deployment"}
+        assert deployment["x-kubernetes-group-version-kind"] == [kind]
+        text = orjson.dumps(document).decode()
+        wanted = set(re.findall(r'"#/components/schemas/([^"]+)"', text))
+        assert wanted <= schemas.keys()
+        containers = schemas["io.k8s.api.core.v1.PodSpec"]["properties"]["containers"]
+        assert containers["x-kubernetes-patch-merge-key"] == "name"
+
+    def test_patches_are_known_to_take_field_validation(self, http: Http) -> None:
+        _, document = http("GET", "/openapi/v3/apis/apps/v1")
+        patch = document["paths"]["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"]["patch"]
+        assert {"dryRun", "fieldValidation"} <= {item["name"] for item in patch["parameters"]}
+        assert patch["x-kubernetes-group-version-kind"]["kind"] == "Deployment"
+
+    def test_definitions_are_described_and_change_the_hash(self, http: Http, client: DirectClient) -> None:
+        client.create(CUSTOM_RESOURCE_DEFINITIONS, definition())
+        _, document = http("GET", "/openapi/v3/apis/toys.example.com/v1")
+        kite = document["components"]["schemas"]["com.example.toys.v1.Kite"]
+        assert kite["properties"]["spec"]["properties"]["tail"] == {"type": "integer"}
+        place = "apis/toys.example.com/v1"
+        before = http("GET", "/openapi/v3")[1]["paths"][place]
+        patch = {"op": "add", "path": "/spec/versions/0/schema/openAPIV3Schema/properties/new"}
+        operations = [patch | {"value": {"type": "string"}}]
+        client.patch(CUSTOM_RESOURCE_DEFINITIONS, "kites.toys.example.com", operations, kind="json")
+        assert http("GET", "/openapi/v3")[1]["paths"][place] != before
+
+    def test_version_2_is_one_document_in_json_only(self, http: Http) -> None:
+        code, document = http("GET", "/openapi/v2")
+        assert (code, document["swagger"]) == (200, "2.0")
+        assert "io.k8s.api.core.v1.Pod" in document["definitions"]
+        protobuf = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+        assert http("GET", "/openapi/v2", accept=protobuf)[0] == 406
+
+    def test_unknown_documents_are_not_found(self, http: Http) -> None:
+        assert http("GET", "/openapi/v3/apis/nothing/v1")[0] == 404
