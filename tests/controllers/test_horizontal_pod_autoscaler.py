@@ -20,7 +20,7 @@ TARGET = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
 
 
 def scale(lab: Lab, replicas: int | None = None, minimum: int = 2, maximum: int = 10, **spec: Any) -> None:
-    fields = {} if replicas is None else {"replicas": replicas}
+    fields: dict[str, Any] = {} if replicas is None else {"replicas": replicas}
     lab.create(DEPLOYMENTS, workload("Deployment", **fields))
     autoscale(lab, minReplicas=minimum, maxReplicas=maximum, **spec)
 

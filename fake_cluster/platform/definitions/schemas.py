@@ -57,7 +57,7 @@ def label_selector() -> Object:
 
 def key_of_object() -> Object:
     """A key of a Secret or a ConfigMap in the same namespace."""
-    selector = fields("key", key=string(), name=string(default=""), optional=boolean())
+    selector = fields("key", key=string(), name=string(), optional=boolean())
     return selector | {"x-kubernetes-map-type": "atomic"}
 
 
