@@ -131,6 +131,12 @@ def test_what_somebody_else_has_set_beside_stays(deployment: OneObject) -> None:
     assert deployment.stored["metadata"]["labels"] == {"b": "2"}
 
 
+def test_an_object_keeps_its_metadata_when_nobody_owns_any_of_it(deployment: OneObject) -> None:
+    deployment.apply("operator", {"metadata": {"labels": {"a": "1"}}, "spec": {"replicas": 1}})
+    deployment.apply("operator", {})
+    assert deployment.stored == deployment.body({"metadata": {"uid": "u"}})
+
+
 def test_an_applier_that_lets_go_of_everything_has_no_entry(deployment: OneObject) -> None:
     deployment.apply("one", {"spec": {"replicas": 2}})
     deployment.apply("two", {"spec": {"paused": True}})

@@ -193,3 +193,22 @@ def test_at_most_ten_updaters_are_kept_apart(deployment: OneObject) -> None:
     ancient = deployment.owners["ancient-changes"]["f:metadata"]["f:labels"]
     assert set(ancient) == {".", "f:l0", "f:l1", "f:l2", "f:l3"}
     assert deployment.entry("ancient-changes")["time"].endswith(":03Z")
+
+
+def test_duplicates_that_an_update_has_brought_in_are_owned_together(deployment: OneObject) -> None:
+    def pod(*values: str, image: str = "i") -> Object:
+        env = [{"name": "E", "value": value} for value in values]
+        return spec(template={"spec": {"containers": [{"name": "a", "image": image, "env": env}]}})
+
+    def owned_env(manager: str) -> Any:
+        below = deployment.owners[manager]["f:spec"]["f:template"]["f:spec"]["f:containers"]
+        return below['k:{"name":"a"}']["f:env"]
+
+    deployment.update("one", pod("1", "2"))
+    assert owned_env("one") == {".": {}, 'k:{"name":"E"}': {".": {}, "f:name": {}, "f:value": {}}}
+    deployment.update("two", pod("1", "3"))
+    assert owned_env("two") == {'k:{"name":"E"}': {}}
+    config = {"name": "a", "image": "i", "env": [{"name": "F", "value": "9"}]}
+    deployment.apply("operator", spec(template={"spec": {"containers": [config]}}))
+    env = deployment.stored["spec"]["template"]["spec"]["containers"][0]["env"]
+    assert [(item["name"], item["value"]) for item in env] == [("E", "1"), ("E", "3"), ("F", "9")]

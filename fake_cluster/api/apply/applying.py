@@ -9,13 +9,16 @@ from fake_cluster.api.apply.comparing import NOTHING, Changes, changes
 from fake_cluster.api.apply.configurations import Configurations
 from fake_cluster.api.apply.conflicts import Conflict, apply_conflict
 from fake_cluster.api.apply.entries import BEFORE_FIRST_APPLY, Writer, capped, entries_of, in_order
-from fake_cluster.api.apply.fieldsets import FieldSet, difference, intersection
+from fake_cluster.api.apply.fieldsets import MEMBER, FieldSet, difference, intersection
 from fake_cluster.api.apply.merging import merged
 from fake_cluster.api.apply.pruning import pruned
 from fake_cluster.api.apply.tracking import STATUS, left_over, track_create
 from fake_cluster.errors import bad_request
 from fake_cluster.kinds.schema import Struct
 from fake_cluster.objects import Object
+
+_NAMED: FieldSet = {"f:metadata": {"f:name": MEMBER}}
+"""What every configuration sets, though no entry says so: an object cannot lose its metadata."""
 
 
 class Applied(NamedTuple):
@@ -74,7 +77,7 @@ def _applied(request: _Request, live: Object, config: Object, fields: FieldSet) 
     own = next((entry for entry in entries if writer.owns(entry)), None)
     obj = merged(live, config, schema)
     if own is not None and _abandons(own["fieldsV1"], fields):
-        owned = [fields, *(entry["fieldsV1"] for entry in others)]
+        owned = [_NAMED, fields, *(entry["fieldsV1"] for entry in others)]
         obj = pruned(obj, own["fieldsV1"], owned, schema)
     done = NOTHING if obj is live else changes(live, obj, schema, request.ignored)
     if done.gained and not request.force:

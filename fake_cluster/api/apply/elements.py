@@ -77,14 +77,19 @@ def _json(value: Any) -> str:
 
 
 def indexed(items: Sequence[Any], node: ListOf) -> dict[str, Any]:
-    """The elements of a list by their path elements; of duplicates the first, and elements without name never."""
+    """The elements of a list by their path elements; duplicates, which updates may bring in, as a tuple."""
     found: dict[str, Any] = {}
     for item in items:
         try:
-            found.setdefault(element_of(item, node), item)
+            element = element_of(item, node)
         except NoElementError:
             continue
+        found[element] = (*_several(found[element]), item) if element in found else item
     return found
+
+
+def _several(found: Any) -> tuple[Any, ...]:
+    return found if type(found) is tuple else (found,)
 
 
 def shown(path: Sequence[str]) -> str:

@@ -53,7 +53,10 @@ def _merged_list(live: list[Any], config: list[Any], node: ListOf) -> list[Any]:
     left, right = indexed(live, node), indexed(config, node)
     items = [_merged_item(left.get(element), item, node) for element, item in right.items()]
     together = dict(zip(right, items, strict=True))
-    result = [together.get(element, left.get(element)) for element in _interleaved([*left], [*right])]
+    result: list[Any] = []
+    for element in _interleaved([*left], [*right]):
+        item = together[element] if element in together else left[element]
+        result.extend(item if type(item) is tuple else (item,))
     unchanged = len(result) == len(live) and all(new is old for new, old in zip(result, live, strict=True))
     return live if unchanged else result
 
