@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Generator, Iterator
 
@@ -78,6 +79,13 @@ def _kubeconfig_targets(config: pytest.Config) -> Targets:
 def pytest_report_header(config: pytest.Config) -> str:
     """Say on what the scenarios run."""
     return f"scenarios run on {config.stash[TARGETS].describe()}"
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look for garbage less often: a cluster's objects are many, and most of them live as long as it does."""
+    if any(item.path.suffix == ".feature" for item in session.items):
+        gc.freeze()
+        gc.set_threshold(100_000, 20, 100)
 
 
 @pytest.hookimpl(tryfirst=True)
