@@ -23,11 +23,19 @@ _BINARY_SUFFIX: Final = {power: suffix for suffix, power in _BINARY.items()}
 _SMALLEST: Final = Fraction(1, 10**9)
 
 
+_NUMBER_AND_SUFFIX: Final = re.compile(r"[+-]?(?=\.?\d)\d*\.?\d*[eEinumkKMGTP]*[-+]?\d*")
+
+
 class QuantityError(ValueError):
     """The text is not a quantity; the message is the server's."""
 
-    def __init__(self) -> None:
-        super().__init__(f"quantities must match the regular expression '{PATTERN}'")
+    def __init__(self, text: str) -> None:
+        wrong_suffix = _NUMBER_AND_SUFFIX.fullmatch(text)
+        super().__init__(
+            "unable to parse quantity's suffix"
+            if wrong_suffix
+            else f"quantities must match the regular expression '{PATTERN}'"
+        )
 
 
 @lru_cache(maxsize=4096)
@@ -50,7 +58,7 @@ def canonical(text: str) -> str:
 def _parsed(text: str) -> tuple[Fraction, str]:
     found = _FORM.fullmatch(text)
     if found is None:
-        raise QuantityError
+        raise QuantityError(text)
     sign, digits, suffix, exponent = found.groups()
     value = Fraction(digits.rstrip(".") or "0") * (-1 if sign == "-" else 1)
     if exponent is not None:

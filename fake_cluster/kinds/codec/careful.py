@@ -80,9 +80,13 @@ def _list(node: ListOf, value: Any, place: _Place, findings: Findings) -> Any:
 
 def _item(node: Node, value: Any, place: _Place, findings: Findings) -> Any:
     """An item of a list or a value of a map: null is the zero of its type."""
-    if value is None:
-        return _ZEROS.get(node.kind, "") if isinstance(node, Scalar) else decoder(node)({})
+    if value is None and not isinstance(node, Anything):
+        return _ZEROS.get(node.kind, "") if isinstance(node, Scalar) else _empty(node)
     return _walk(node, value, place, findings)
+
+
+def _empty(node: Node) -> Any:
+    return None if isinstance(node, ListOf | MapOf) else decoder(node)({})
 
 
 _ZEROS = {"boolean": False, "int32": 0, "int64": 0, "integer": 0, "number": 0, "quantity": "0"}
