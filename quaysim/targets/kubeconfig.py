@@ -15,6 +15,8 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
 
+import yaml
+
 from fake_cluster.errors import ApiError
 from fake_cluster.objects import Object, ResourceRef
 from quaysim.targets.base import PATIENCE, NotInTime, Target, Targets, Unsupported, missing
@@ -55,6 +57,11 @@ def connect(options: Options) -> ApiClient:
     except kubernetes.config.ConfigException as error:
         where = options.kubeconfig or "the default kubeconfig"
         raise BadKubeconfig(f"{where} cannot be used: {error}") from error
+    except (yaml.YAMLError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # the package stumbles over a file that is no kubeconfig at all
+        raise BadKubeconfig(
+            f"{options.kubeconfig or 'the default kubeconfig'} is not a kubeconfig"
+        ) from error
 
 
 class KubeconfigTargets(Targets):

@@ -75,7 +75,7 @@ def _described_v3(resource: Resource, operation: Operation) -> Object:
     ]
     described: Object = {"parameters": parameters, "responses": {"200": answer}}
     if operation.has_body:
-        described["requestBody"] = {"content": dict.fromkeys(body_types(operation), content)}
+        described["requestBody"] = {"content": dict.fromkeys(body_types(resource, operation), content)}
     return described | action_of(resource, operation)
 
 
@@ -89,7 +89,7 @@ def _described_v2(resource: Resource, operation: Operation) -> Object:
         parameters.append({"name": "body", "in": "body", "required": True, "schema": schema})
     described: Object = {
         "produces": ["application/json", "application/yaml"],
-        "consumes": list(body_types(operation)) if operation.has_body else ["*/*"],
+        "consumes": list(body_types(resource, operation)) if operation.has_body else ["*/*"],
         "parameters": parameters,
         "responses": {"200": {"description": "OK", "schema": schema}},
     }

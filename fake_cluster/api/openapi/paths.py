@@ -32,12 +32,9 @@ DELETE_OPTIONS = {
     "orphanDependents": "boolean",
     "propagationPolicy": "string",
 }
-PATCH_TYPES = (
-    "application/json-patch+json",
-    "application/merge-patch+json",
-    "application/apply-patch+yaml",
-    "application/strategic-merge-patch+json",
-)
+PATCH_TYPES = ("application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml")
+STRATEGIC = "application/strategic-merge-patch+json"
+"""Of built-in kinds only: `kubectl apply` looks here for how it may patch."""
 
 
 class Operation(NamedTuple):
@@ -103,6 +100,8 @@ def answer_of(resource: Resource, operation: Operation) -> str:
     return name_of(resource) + ("List" if operation.lists else "")
 
 
-def body_types(operation: Operation) -> tuple[str, ...]:
+def body_types(resource: Resource, operation: Operation) -> tuple[str, ...]:
     """The content types of an operation's body."""
-    return PATCH_TYPES if operation.action == "patch" else ("application/json", "application/yaml")
+    if operation.action != "patch":
+        return ("application/json", "application/yaml")
+    return PATCH_TYPES if resource.is_custom else (*PATCH_TYPES, STRATEGIC)
