@@ -106,8 +106,11 @@ def controller_reference(owner: Mapping[str, Any]) -> Object:
 
 def condition(obj: Mapping[str, Any], kind: str) -> Object | None:
     """The condition of that type in the object's status."""
-    conditions = (obj.get("status") or {}).get("conditions") or []
-    return next((item for item in conditions if item["type"] == kind), None)
+    conditions: list[Object] = (obj.get("status") or {}).get("conditions") or []
+    for item in conditions:
+        if item["type"] == kind:
+            return item
+    return None
 
 
 def condition_is_true(obj: Mapping[str, Any], kind: str) -> bool:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from fake_cluster.machinery.clock import parse_timestamp
-from fake_cluster.objects import Object, condition, controller_reference, is_terminating
+from fake_cluster.objects import Object, condition, controller_reference
 
 FINISHED = ("Succeeded", "Failed")
 
 
 def phase(pod: Object) -> str:
     """Pending, Running, Succeeded or Failed."""
-    return str((pod.get("status") or {}).get("phase", "Pending"))
+    found: str = (pod.get("status") or {}).get("phase", "Pending")
+    return found
 
 
 def is_active(pod: Object) -> bool:
     """Whether the Pod counts as a replica: neither finished nor being deleted."""
-    return not is_terminating(pod) and phase(pod) not in FINISHED
+    return "deletionTimestamp" not in pod["metadata"] and phase(pod) not in FINISHED
 
 
 def is_ready(pod: Object) -> bool:

@@ -13,10 +13,12 @@ from fake_cluster.controllers.status import compact, find, with_condition, witho
 from fake_cluster.errors import ApiError
 from fake_cluster.kinds.refs import PODS, REPLICA_SETS
 from fake_cluster.machinery.controller import Controller, Result, Source, own_key
-from fake_cluster.objects import Key, Object, is_terminating
+from fake_cluster.objects import Key, Object, is_terminating, labels_of
 from fake_cluster.selectors import label_test
 
 FAILURE = "ReplicaFailure"
+Failure = tuple[str, ApiError]
+"""A reason, and what the API said."""
 
 
 class ReplicaSetController:
@@ -43,19 +45,22 @@ class ReplicaSetController:
         if replica_set is None:
             return None
         pods = self._claims.claim(replica_set, label_test(replica_set["spec"]["selector"]))
-        error = None if is_terminating(replica_set) else self._manage(replica_set, pods)
-        pods = self._claims.owned(replica_set)
-        self._sets.note(self._write_status(replica_set, pods, error))
+        active = [pod for pod in pods if of_pods.is_active(pod)]
+        missing = replica_set["spec"].get("replicas", 1) - len(active)
+        error = None
+        if missing and not is_terminating(replica_set):
+            error = self._manage(replica_set, active, missing)
+            pods = self._claims.owned(replica_set)
+        waits = self._waits(replica_set, pods)
+        self._write_status(replica_set, pods, waits, error)
         if error is not None:
             raise error[1]
-        return self._next_look(replica_set, pods)
+        return _next_look(waits)
 
     # --- replicas ---------------------------------------------------------------------------------
 
-    def _manage(self, replica_set: Object, pods: list[Object]) -> tuple[str, ApiError] | None:
+    def _manage(self, replica_set: Object, active: list[Object], missing: int) -> Failure | None:
         """Create or delete Pods; what went wrong, with its reason."""
-        active = [pod for pod in pods if of_pods.is_active(pod)]
-        missing = replica_set["spec"].get("replicas", 1) - len(active)
         try:
             for _ in range(missing):
                 self._create(replica_set)
@@ -94,35 +99,30 @@ class ReplicaSetController:
 
     # --- status -----------------------------------------------------------------------------------
 
-    def _write_status(
-        self, replica_set: Object, pods: list[Object], error: tuple[str, ApiError] | None
-    ) -> Object:
-        status = self._status(replica_set, pods, error)
-        return write_status(self._context.client, REPLICA_SETS, replica_set, status)
+    def _waits(self, replica_set: Object, pods: list[Object]) -> list[float]:
+        """For each active Pod that is ready, the seconds until it counts as available."""
+        min_ready = replica_set["spec"].get("minReadySeconds", 0)
+        now = self._context.clock.now()
+        waits = [of_pods.available_in(pod, min_ready, now) for pod in pods if of_pods.is_active(pod)]
+        return [wait for wait in waits if wait is not None]
 
-    def _status(self, replica_set: Object, pods: list[Object], error: tuple[str, ApiError] | None) -> Object:
+    def _write_status(
+        self, replica_set: Object, pods: list[Object], waits: list[float], error: Failure | None
+    ) -> None:
         active = [pod for pod in pods if of_pods.is_active(pod)]
-        labels = (replica_set["spec"]["template"].get("metadata") or {}).get("labels") or {}
+        labels = ((replica_set["spec"]["template"].get("metadata") or {}).get("labels") or {}).items()
         counted = compact(
-            fullyLabeledReplicas=sum(
-                labels.items() <= (pod["metadata"].get("labels") or {}).items() for pod in active
-            ),
-            readyReplicas=sum(of_pods.is_ready(pod) for pod in active),
-            availableReplicas=sum(wait == 0 for wait in self._waits(replica_set, active)),
+            fullyLabeledReplicas=sum(labels <= labels_of(pod).items() for pod in active),
+            readyReplicas=len(waits),
+            availableReplicas=waits.count(0),
             observedGeneration=replica_set["metadata"].get("generation", 0),
             conditions=self._conditions(replica_set, error),
         )
         terminating = sum(is_terminating(pod) and of_pods.phase(pod) not in of_pods.FINISHED for pod in pods)
-        return {"replicas": len(active), **counted, "terminatingReplicas": terminating}
+        status = {"replicas": len(active), **counted, "terminatingReplicas": terminating}
+        self._sets.note(write_status(self._context.client, REPLICA_SETS, replica_set, status))
 
-    def _waits(self, replica_set: Object, pods: list[Object]) -> list[float]:
-        """For each ready Pod, the seconds until it counts as available."""
-        min_ready = replica_set["spec"].get("minReadySeconds", 0)
-        now = self._context.clock.now()
-        waits = (of_pods.available_in(pod, min_ready, now) for pod in pods)
-        return [wait for wait in waits if wait is not None]
-
-    def _conditions(self, replica_set: Object, error: tuple[str, ApiError] | None) -> list[Object]:
+    def _conditions(self, replica_set: Object, error: Failure | None) -> list[Object]:
         before: list[Object] = (replica_set.get("status") or {}).get("conditions") or []
         if error is None:
             return without(before, FAILURE)
@@ -141,10 +141,8 @@ class ReplicaSetController:
             },
         )
 
-    def _next_look(self, replica_set: Object, pods: list[Object]) -> Result | None:
-        """Pods that are ready, but not yet for `minReadySeconds`, are looked at again."""
-        if not replica_set["spec"].get("minReadySeconds"):
-            return None
-        waits = self._waits(replica_set, [pod for pod in pods if of_pods.is_active(pod)])
-        soonest = min((wait for wait in waits if wait), default=None)
-        return Result(requeue_after=soonest) if soonest else None
+
+def _next_look(waits: list[float]) -> Result | None:
+    """Pods that are ready, but not yet for `minReadySeconds`, are looked at again."""
+    soonest = min((wait for wait in waits if wait), default=None)
+    return Result(requeue_after=soonest) if soonest else None

@@ -89,6 +89,7 @@ class Informer:
         self._objects: dict[Key, Object] = {}
         self._indexes = {name: Index(values_of) for name, values_of in (indexes or {}).items()}
         self._last_deleted: dict[Key, int] = {}
+        self._latest: Event | None = None
         client.watch(ref, self.deliver)
 
     def get(self, key: Key) -> Object | None:
@@ -157,7 +158,9 @@ class Informer:
         """`keys_of` for a Source, which sees to it that the informer knows of the event before."""
 
         def keys(event: Event) -> Iterable[Key]:
-            self.deliver(event)
+            if event is not self._latest:  # several sources may hear of it, one after the other
+                self._latest = event
+                self.deliver(event)
             return keys_of(event)
 
         return keys
