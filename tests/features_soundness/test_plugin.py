@@ -16,6 +16,18 @@ def _():
 @then("a cluster is asked for")
 def _(target):
     pass
+
+@given("a registry without its bundle")
+def _(target):
+    from quaysim.targets.resources import QUAY_REGISTRIES
+    head = {"apiVersion": "quay.redhat.com/v1", "kind": "QuayRegistry"}
+    metadata = {"name": "lonely", "namespace": target.new_namespace()}
+    target.client.create(QUAY_REGISTRIES, head | {"metadata": metadata, "spec": {"configBundleSecret": "lost"}})
+    target.pass_time(20)
+
+@then("it is something else")
+def _(target):
+    raise AssertionError("what was expected, and what was seen")
 """
 FEATURE = """
 @section:3.4
@@ -70,11 +82,43 @@ def test_marks_select_scenarios(project: pytest.Pytester) -> None:
     project.runpytest("-m", "needs").assert_outcomes(skipped=1, deselected=2)
 
 
+FAILING = """
+@section:1.5
+Feature: Failing
+  Scenario: What is seen is not what was expected
+    Given a registry without its bundle
+    Then it is something else
+"""
+
+
+def test_a_failure_is_told_in_sentences_with_what_the_cluster_says(project: pytest.Pytester) -> None:
+    write(project, FAILING)
+    result = project.runpytest()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "things.feature:6",
+            "  Given a registry without its bundle",
+            "> Then it is something else",
+            "what was expected, and what was seen",
+            "QuayRegistry quay-enterprise/lonely, generation 1",
+            '  RolloutBlocked  * True * ConfigInvalid * Secret "lost" not found',
+            "last Events:",
+            '  Warning  ConfigInvalid * QuayRegistry/lonely: * Secret "lost" not found',
+            "a fake cluster for each scenario, seed 0",
+        ]
+    )
+    assert "def _(target)" not in result.stdout.str()
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("@slow\nFeature: x\n  Scenario: y\n    Given a step\n", "*@slow is not a tag of this suite*"),
-        ("Feature: x\n  Scenario: y\n    Given a step\n    Nonsense\n", "things.feature: Unexpected token found*"),
+        (
+            "Feature: x\n  Scenario: y\n    Given a step\n    Nonsense\n",
+            "things.feature: Unexpected token found*",
+        ),
     ],
 )
 def test_an_unreadable_feature_is_one_clear_error(project: pytest.Pytester, text: str, told: str) -> None:
