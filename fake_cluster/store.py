@@ -20,7 +20,7 @@ import orjson
 from fake_cluster.objects import Object
 
 ChangeType = Literal["ADDED", "MODIFIED", "DELETED"]
-LOG_LENGTH = 4096
+LOG_LENGTH = 1024
 """Changes that a table remembers; watches older than that must list again."""
 
 

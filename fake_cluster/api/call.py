@@ -18,6 +18,8 @@ from fake_cluster.store import Stored
 Verb = Literal["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"]
 PatchKind = Literal["", "json", "merge", "strategic", "apply"]
 FieldValidation = Literal["Ignore", "Warn", "Strict"]
+LONGEST_MANAGER = 128
+"""Bytes that the name of a field manager may have."""
 
 
 @dataclass(slots=True, eq=False)
@@ -36,7 +38,7 @@ class Options:
     resource_version_match: str = ""
     timeout_seconds: float | None = None
     bookmarks: bool = False
-    send_initial_events: bool = False
+    send_initial_events: bool | None = None
     propagation: str = ""
     orphan_dependents: bool | None = None
     grace_seconds: int | None = None
@@ -64,7 +66,8 @@ class Call:
     @property
     def manager(self) -> str:
         """The field manager of a write: as asked for, or the first part of the user agent."""
-        return self.options.field_manager or self.user_agent.split("/", 1)[0] or "unknown"
+        asked = self.options.field_manager
+        return asked or self.user_agent.partition("/")[0][:LONGEST_MANAGER] or "unknown"
 
 
 @dataclass(slots=True, eq=False)

@@ -6,9 +6,18 @@ from typing import Any
 
 from fake_cluster.api.call import Call
 from fake_cluster.api.core import Core
-from fake_cluster.errors import ApiError, FieldError, bad_request, conflict, internal, invalid, required
+from fake_cluster.errors import (
+    ApiError,
+    FieldError,
+    bad_request,
+    conflict,
+    internal,
+    invalid,
+    no_such_resource,
+    required,
+)
 from fake_cluster.kinds import Resource
-from fake_cluster.objects import Object
+from fake_cluster.objects import Object, ResourceRef
 
 KEPT = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink")
 """What an update cannot change: whatever it says, the stored value stays."""
@@ -20,6 +29,8 @@ def check_type(resource: Resource, body: Any) -> Object:
         raise bad_request(_NOT_AN_OBJECT)
     ref = resource.ref
     kind, api_version = body.get("kind") or "", body.get("apiVersion") or ""
+    if not isinstance(kind, str) or not isinstance(api_version, str):
+        raise bad_request(_NOT_AN_OBJECT)
     if kind == ref.kind and api_version == ref.api_version:
         return body
     if resource.is_custom:
@@ -27,6 +38,16 @@ def check_type(resource: Resource, body: Any) -> Object:
     elif (kind and kind != ref.kind) or (api_version and api_version != ref.api_version):
         raise bad_request(_mismatch(resource, kind or ref.kind, api_version or ref.api_version))
     return body
+
+
+def read_as(core: Core, ref: ResourceRef, body: Any) -> Object:
+    """The body of a subresource that has a kind of its own, decoded by the schema of that kind."""
+    resource = core.kinds.by_kind(ref.api_version, ref.kind)
+    if resource is None:
+        raise no_such_resource()
+    obj = resource.decode(check_type(resource, body)).obj
+    obj.setdefault("metadata", {})
+    return obj
 
 
 def check_patched_type(resource: Resource, patched: Object) -> None:
@@ -50,7 +71,8 @@ def _check_custom(resource: Resource, body: Object, kind: str, api_version: str)
         message = f"the API version in the data ({api_version}) does not match the expected API version "
         raise bad_request(message + f"({resource.ref.api_version})")
     cause = FieldError("FieldValueInvalid", "kind", f'Invalid value: "{kind}": must be {resource.ref.kind}')
-    name = str((body.get("metadata") or {}).get("name") or "")
+    given = body.get("metadata")
+    name = str(given.get("name") or "") if isinstance(given, dict) else ""
     raise invalid(resource.ref, name, [cause])
 
 

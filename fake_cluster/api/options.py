@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fake_cluster.api.call import NO_OPTIONS, FieldValidation, Options
+from fake_cluster.api.call import LONGEST_MANAGER, NO_OPTIONS, FieldValidation, Options
 from fake_cluster.errors import (
     FieldError,
     bad_request,
@@ -20,7 +20,6 @@ from fake_cluster.objects import ResourceRef
 
 VALIDATIONS: dict[str, FieldValidation] = {"": "Warn", "Ignore": "Ignore", "Warn": "Warn", "Strict": "Strict"}
 POLICIES = ("Foreground", "Background", "Orphan", "nil")
-LONGEST_MANAGER = 128
 _KINDS = {
     "create": "CreateOptions",
     "update": "UpdateOptions",

@@ -13,9 +13,10 @@ from fake_cluster.api.applying import apply
 from fake_cluster.api.call import Answer, Call
 from fake_cluster.api.core import Core
 from fake_cluster.api.writing import decoded, finish_update
-from fake_cluster.errors import ApiError, FieldError, bad_request, invalid, not_found
+from fake_cluster.errors import ApiError, FieldError, bad_request, invalid, not_found, unsupported_media_type
 from fake_cluster.objects import Object, ResourceRef
 
+NO_STRATEGIC = "strategic merge patch is not supported for custom resources"
 _NOBODY = ResourceRef("", "", "", "")
 """What errors of a patch are about: the real server leaves the kind empty."""
 
@@ -56,4 +57,6 @@ def _patched(call: Call, obj: Object) -> Any:
         return patches.json_patch(obj, call.body)
     if call.patch == "merge":
         return patches.merge_patch(obj, call.body)
+    if call.resource.is_custom:
+        raise unsupported_media_type(NO_STRATEGIC)
     return patches.strategic_merge_patch(obj, call.body, call.resource.schema)

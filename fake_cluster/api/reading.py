@@ -163,8 +163,11 @@ def _matches(core: Core, call: Call) -> StoredTest | None:
 
 def _begin(core: Core, call: Call, stream: WatchStream, start: int) -> None:
     table, options = core.table(call.resource), call.options
-    if start == 0 or options.send_initial_events:
-        stream.start(table.entries(call.namespace), (), announce=options.send_initial_events)
+    if options.send_initial_events or (start == 0 and options.send_initial_events is None):
+        announce = bool(options.send_initial_events)
+        stream.start(table.entries(call.namespace), (), announce=announce)
+    elif start == 0:
+        stream.start((), ())
     elif start < table.compacted:
         stream.fail(expired(f"too old resource version: {start} ({core.store.revision})"))
     else:

@@ -52,7 +52,7 @@ class Api:
         self.kinds = kinds
         self.store = store
         self.clock = clock
-        self.attachments: dict[object, Any] = {}
+        self.attachments: dict[object, Any] = {}  # what clients of this API keep with it
         self.front = Front(self.dispatch, Documents(kinds), clock)
 
     def resource(self, ref: ResourceRef) -> Resource:

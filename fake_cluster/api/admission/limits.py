@@ -17,7 +17,12 @@ ANNOTATION = "kubernetes.io/limit-ranger"
 def _ranges(core: Core, namespace: str, kind: str) -> list[Object]:
     """The limits of a namespace for containers, Pods or claims."""
     entries = core.store.table("", "limitranges").entries(namespace)
-    return [limit for entry in entries for limit in entry.obj["spec"]["limits"] if limit["type"] == kind]
+    return [
+        limit
+        for entry in entries
+        for limit in entry.obj["spec"].get("limits") or ()
+        if limit.get("type") == kind
+    ]
 
 
 def apply_to_pod(core: Core, call: Call, obj: Object) -> None:
@@ -25,7 +30,7 @@ def apply_to_pod(core: Core, call: Call, obj: Object) -> None:
     if not core.store.table("", "limitranges").entries(call.namespace):
         return
     spec = obj["spec"]
-    containers = [*(spec.get("initContainers") or ()), *spec["containers"]]
+    containers = [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]
     container_limits = _ranges(core, call.namespace, "Container")
     notes = [note for item in containers for limit in container_limits for note in _fill(item, limit)]
     if notes:
@@ -37,7 +42,7 @@ def apply_to_pod(core: Core, call: Call, obj: Object) -> None:
         for item in containers
         for text in _problems(limit, "Container", item.get("resources") or {})
     ]
-    total = _total(spec["containers"])
+    total = _total(spec.get("containers") or ())
     for limit in _ranges(core, call.namespace, "Pod"):
         problems += _problems(limit, "Pod", total)
     _refuse(call, obj, problems)
@@ -70,7 +75,7 @@ def _fill(container: Object, limit: Object) -> Iterator[str]:
                 values[name] = value
                 filled.append(f"{name} {part[:-1]}")
     if filled:
-        yield f"{', '.join(filled)} for container {container['name']}"
+        yield f"{', '.join(filled)} for container {container.get('name', '')}"
 
 
 def _total(containers: Iterable[Object]) -> Object:

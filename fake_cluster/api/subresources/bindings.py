@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from fake_cluster.api.call import Answer, Call
 from fake_cluster.api.core import Core
-from fake_cluster.errors import bad_request, conflict, invalid, not_found, required
+from fake_cluster.api.metadata import read_as
+from fake_cluster.errors import conflict, invalid, not_found, required
 from fake_cluster.kinds.refs import BINDINGS, PODS
 from fake_cluster.objects import Object, copy_of
 
 
 def bind(core: Core, call: Call) -> Answer:
     """Put a Pod on a node; 409 for one that has a node already, or that is about to go."""
-    body = call.body
-    if not isinstance(body, dict):
-        raise bad_request("the object provided is unrecognized (must be of type Binding)")
-    metadata = body.get("metadata") or {}
+    body = read_as(core, BINDINGS, call.body)
+    metadata = body["metadata"]
     name = call.name or metadata.get("name") or ""
     node = (body.get("target") or {}).get("name") or ""
     if not node:

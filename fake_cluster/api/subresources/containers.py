@@ -63,7 +63,7 @@ def patch_resize(core: Core, call: Call) -> Answer:
 def _resize(core: Core, call: Call, current: Stored, wanted: Object) -> Answer:
     check_version(call.resource, wanted["metadata"], current.obj)
     obj = copy_of(current.obj)
-    resources = {item["name"]: item.get("resources") or {} for item in wanted["spec"]["containers"]}
+    resources = {item["name"]: item.get("resources") or {} for item in wanted["spec"].get("containers") or ()}
     for item in obj["spec"]["containers"]:
         item["resources"] = resources.get(item["name"], item.get("resources") or {})
     return finish_update(core, call, current, obj, ())

@@ -8,10 +8,11 @@ from typing import Any
 from fake_cluster.api.call import Answer, Call, Options
 from fake_cluster.api.core import Core
 from fake_cluster.api.deleting import delete
+from fake_cluster.api.metadata import read_as
 from fake_cluster.api.options import read_delete_body
 from fake_cluster.api.subresources.bindings import SUCCESS
-from fake_cluster.errors import ApiError, bad_request, not_found
-from fake_cluster.kinds.refs import PODS
+from fake_cluster.errors import ApiError, not_found
+from fake_cluster.kinds.refs import EVICTION, PODS
 from fake_cluster.objects import Object, condition_is_true, copy_of
 from fake_cluster.selectors import matches
 
@@ -22,9 +23,7 @@ _OVER = frozenset({"Succeeded", "Failed"})
 
 def evict(core: Core, call: Call) -> Answer:
     """Delete a Pod if its budget allows that; 429 with the budget's figures otherwise."""
-    body = call.body
-    if not isinstance(body, dict):
-        raise bad_request("the object provided is unrecognized (must be of type Eviction)")
+    body = read_as(core, EVICTION, call.body)
     stored = core.store.table("", "pods").get(call.namespace, call.name)
     if stored is None:
         raise not_found(PODS, call.name)

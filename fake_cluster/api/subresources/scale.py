@@ -7,18 +7,19 @@ from typing import Any
 from fake_cluster.api import patch as patches
 from fake_cluster.api.call import Answer, Call
 from fake_cluster.api.core import Core
+from fake_cluster.api.metadata import read_as
 from fake_cluster.api.writing import finish_update
 from fake_cluster.errors import bad_request, conflict, invalid, invalid_value, not_found
-from fake_cluster.kinds.refs import CUSTOM_RESOURCE_DEFINITIONS
-from fake_cluster.objects import Object, ResourceRef, copy_of
+from fake_cluster.kinds.refs import CUSTOM_RESOURCE_DEFINITIONS, SCALE
+from fake_cluster.objects import Object, copy_of
 from fake_cluster.store import Stored
 
-SCALE = ResourceRef("autoscaling", "v1", "scales", "Scale")
 _BUILT_IN = {
     "specReplicasPath": ".spec.replicas",
     "statusReplicasPath": ".status.replicas",
     "labelSelectorPath": "",
 }
+_NO_SELECTOR = ".none"
 _COPIED = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
 
 
@@ -35,11 +36,8 @@ def update(core: Core, call: Call) -> Answer:
 def patch(core: Core, call: Call) -> Answer:
     """Set the replicas by a patch of the Scale."""
     scale = _scale_of(core, call, _current(core, call).obj)
-    if call.patch == "json":
-        patched = patches.json_patch(scale, call.body)
-    else:
-        patched = patches.merge_patch(scale, call.body)
-    return _write(core, call, patched)
+    make = patches.json_patch if call.patch == "json" else patches.merge_patch
+    return _write(core, call, make(scale, call.body))
 
 
 def _current(core: Core, call: Call) -> Stored:
@@ -60,7 +58,7 @@ def _paths(core: Core, call: Call) -> dict[str, str]:
     paths: dict[str, str] = next(
         (item["subresources"]["scale"] for item in versions if item["name"] == ref.version), {}
     )
-    return {**_BUILT_IN, **paths}
+    return {**_BUILT_IN, "labelSelectorPath": _NO_SELECTOR, **paths}
 
 
 def _at(obj: Any, path: str) -> Any:
@@ -86,7 +84,7 @@ def _scale_of(core: Core, call: Call, obj: Object) -> Object:
 def _selector(obj: Object, path: str) -> str:
     if path:
         return str(_at(obj, path) or "")
-    selector = obj["spec"].get("selector") or {}
+    selector = (obj.get("spec") or {}).get("selector") or {}
     labels = selector.get("matchLabels", selector if "matchExpressions" not in selector else {})
     terms = [f"{key}={value}" for key, value in sorted(labels.items())]
     terms += [
@@ -104,8 +102,9 @@ def _expression(key: str, operator: str, values: list[str]) -> str:
 
 def _write(core: Core, call: Call, scale: Any) -> Answer:
     current = _current(core, call)
-    replicas = _wanted(call, scale)
-    metadata, stored = scale.get("metadata") or {}, current.obj["metadata"]
+    wanted = read_as(core, SCALE, scale)
+    replicas = _replicas(call, wanted)
+    metadata, stored = wanted["metadata"], current.obj["metadata"]
     if metadata.get("resourceVersion") not in (None, "", stored["resourceVersion"]):
         raise conflict(call.resource.ref, call.name)
     if metadata.get("uid") not in (None, "", stored["uid"]):
@@ -118,16 +117,12 @@ def _write(core: Core, call: Call, scale: Any) -> Answer:
     return Answer(200, obj=_scale_of(core, call, answer.content))
 
 
-def _wanted(call: Call, scale: Any) -> int:
-    """The replicas that a Scale asks for; 400 for what is no Scale, 422 for a negative number."""
-    if not isinstance(scale, dict) or scale.get("kind", "Scale") != "Scale":
-        raise bad_request("the object provided is unrecognized (must be of type Scale)")
-    name = (scale.get("metadata") or {}).get("name") or call.name
+def _replicas(call: Call, scale: Object) -> int:
+    """The replicas that a Scale asks for; 422 for a negative number."""
+    name = scale["metadata"].get("name") or call.name
     if name != call.name:
         raise bad_request(f"the name of the object ({name}) does not match the name on the URL ({call.name})")
-    replicas = (scale.get("spec") or {}).get("replicas", 0)
-    if isinstance(replicas, bool) or not isinstance(replicas, int):
-        raise bad_request("json: cannot unmarshal into Go struct field ScaleSpec.spec.replicas of type int32")
+    replicas: int = (scale.get("spec") or {}).get("replicas") or 0
     if replicas < 0:
         error = invalid_value("spec.replicas", replicas, "must be greater than or equal to 0")
         raise invalid(SCALE, call.name, [error])

@@ -9,53 +9,46 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from typing import Any
 
 import orjson
 
 from fake_cluster.api.call import Answer, Call
 from fake_cluster.api.core import Core
-from fake_cluster.errors import bad_request, invalid, invalid_value, not_found
-from fake_cluster.kinds.refs import SERVICE_ACCOUNTS
+from fake_cluster.api.metadata import read_as
+from fake_cluster.errors import invalid, invalid_value, not_found
+from fake_cluster.kinds.refs import SERVICE_ACCOUNTS, TOKEN_REQUEST
 from fake_cluster.machinery.clock import timestamp
-from fake_cluster.objects import Object, ResourceRef
+from fake_cluster.objects import Object
 
-TOKEN_REQUESTS = ResourceRef("authentication.k8s.io", "v1", "tokenrequests", "TokenRequest")
 ISSUER = "https://kubernetes.default.svc.cluster.local"
 USUAL_SECONDS, SHORTEST, LONGEST = 3600, 600, 1 << 32
 
 
 def request(core: Core, call: Call) -> Answer:
     """A new token for a service account; 422 for less than ten minutes."""
-    body: Any = call.body
-    if not isinstance(body, dict) or not isinstance(body.get("spec") or {}, dict):
-        raise bad_request("the object provided is unrecognized (must be of type TokenRequest)")
+    body = read_as(core, TOKEN_REQUEST, call.body)
     stored = core.store.table("", "serviceaccounts").get(call.namespace, call.name)
     if stored is None:
         raise not_found(SERVICE_ACCOUNTS, call.name)
-    spec: Object = {"audiences": [ISSUER], "expirationSeconds": USUAL_SECONDS} | (body.get("spec") or {})
+    spec: Object = {"expirationSeconds": USUAL_SECONDS} | (body.get("spec") or {})
+    spec["audiences"] = spec.get("audiences") or [ISSUER]
     _check(call.name, spec["expirationSeconds"])
     expires = core.clock.now() + spec["expirationSeconds"]
     token = _sign(core, _claims(core, stored.obj, spec, expires))
     metadata = {"name": call.name, "namespace": call.namespace, "creationTimestamp": core.timestamp()}
     status = {"token": token, "expirationTimestamp": timestamp(expires)}
-    answer = {"kind": "TokenRequest", "apiVersion": TOKEN_REQUESTS.api_version, "metadata": metadata}
+    answer = {"kind": "TokenRequest", "apiVersion": TOKEN_REQUEST.api_version, "metadata": metadata}
     return Answer(201, obj=answer | {"spec": spec, "status": status})
 
 
-def _check(name: str, seconds: Any) -> None:
-    path = "spec.expirationSeconds"
-    if isinstance(seconds, bool) or not isinstance(seconds, int):
-        raise bad_request(
-            f"json: cannot unmarshal into Go struct field TokenRequestSpec.{path} of type int64"
-        )
+def _check(name: str, seconds: int) -> None:
     why = ""
     if seconds < SHORTEST:
         why = "may not specify a duration less than 10 minutes"
     elif seconds > LONGEST:
         why = "may not specify a duration larger than 2^32 seconds"
     if why:
-        raise invalid(TOKEN_REQUESTS, name, [invalid_value(path, seconds, why)])
+        raise invalid(TOKEN_REQUEST, name, [invalid_value("spec.expirationSeconds", seconds, why)])
 
 
 def _claims(core: Core, account: Object, spec: Object, expires: float) -> Object:
