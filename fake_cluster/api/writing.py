@@ -45,21 +45,35 @@ def finish_create(
     return _stored(core, call, obj, warnings, 201)
 
 
-def read(call: Call) -> tuple[Object, Sequence[str]]:
+def read(call: Call, stored: Object | None = None) -> tuple[Object, Sequence[str]]:
     """The body, decoded and defaulted: a fresh object that belongs to this request."""
-    return decoded(call, metadata.check_type(call.resource, call.body))
+    return decoded(call, metadata.check_type(call.resource, call.body), stored)
 
 
-def decoded(call: Call, body: Object) -> tuple[Object, Sequence[str]]:
-    """Any object of the call's kind, decoded and defaulted, with the warnings about it."""
+def decoded(call: Call, body: Object, stored: Object | None = None) -> tuple[Object, Sequence[str]]:
+    """Any object of the call's kind, decoded and defaulted, with the warnings about it.
+
+    `stored` is what it is to replace, if that is known: a status comes with the spec that is there already,
+    which need not be read again.
+    """
     resource = call.resource
     body, owners = _without_owners(body)
+    keeps_spec = stored is not None and _keeps_spec(call, body, stored)
+    if keeps_spec:
+        body = {name: value for name, value in body.items() if name != "spec"}
     result = resource.decode(body, strict=call.options.field_validation)
+    if stored is not None and keeps_spec:
+        result.obj["spec"] = stored["spec"]
     meta = result.obj.setdefault("metadata", {})
     resource.default(result.obj)
     if owners is not None:
         meta["managedFields"] = owners
     return result.obj, result.warnings
+
+
+def _keeps_spec(call: Call, body: Object, stored: Object) -> bool:
+    writes_status = call.subresource == "status" and not call.resource.is_custom
+    return writes_status and "spec" in stored and body.get("spec") == stored["spec"]
 
 
 def _without_owners(body: Object) -> tuple[Object, list[Any] | None]:
@@ -81,14 +95,14 @@ def _stored(core: Core, call: Call, obj: Object, warnings: Sequence[str], code: 
 def update(core: Core, call: Call) -> Answer:
     """Replace an object, or create it where its kind allows that."""
     resource = call.resource
-    obj, warnings = read(call)
-    metadata.match(call, obj["metadata"])
     stored = core.table(resource).get(call.namespace, call.name)
-    if stored is None:
+    current = None if stored is None else core.view(resource, stored)
+    obj, warnings = read(call, None if current is None else current.obj)
+    metadata.match(call, obj["metadata"])
+    if current is None:
         if (resource.ref.group, resource.ref.plural) in metadata.CREATED_BY_UPDATE and not call.subresource:
             return create(core, call)
         raise not_found(resource.ref, call.name)
-    current = core.view(resource, stored)
     metadata.check_version(resource, obj["metadata"], current.obj)
     return finish_update(core, call, current, obj, warnings)
 
