@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from fake_cluster.controllers.context import Context
 from fake_cluster.controllers.history import TemplateHashes
+from fake_cluster.controllers.own_writes import OwnWrites
 from fake_cluster.controllers.ownership import Claims, owner_keys
 from fake_cluster.controllers.rollout import Rollout, Tools
 from fake_cluster.kinds.refs import DEPLOYMENTS, PODS, REPLICA_SETS
@@ -26,13 +27,15 @@ class DeploymentController:
         self._sets = context.informers[REPLICA_SETS]
         self._pods = context.informers[PODS]
         self._claims = Claims(context.client, self._sets)
-        self._tools = Tools(context, self._claims, context.recorder("deployment-controller"))
+        self._own = OwnWrites()
+        recorder = context.recorder("deployment-controller")
+        self._tools = Tools(context, self._claims, recorder, self._own)
         self._hashes = TemplateHashes()
 
     def controller(self) -> Controller:
         """The controller, for a manager."""
         sources = (
-            Source(DEPLOYMENTS, self._deployments.first(own_key)),
+            Source(DEPLOYMENTS, self._deployments.first(self._own.left_out(own_key))),
             Source(REPLICA_SETS, self._sets.first(owner_keys("Deployment", self._deployments))),
             Source(PODS, self._pods.first(self._recreating)),
         )

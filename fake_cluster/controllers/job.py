@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from fake_cluster.controllers.context import Context
 from fake_cluster.controllers.job_pass import JobPass, Tools
 from fake_cluster.controllers.job_pods import NAME_LABEL, Backoff, is_tracked
+from fake_cluster.controllers.own_writes import OwnWrites
 from fake_cluster.controllers.ownership import Claims, owner_keys
 from fake_cluster.kinds.refs import JOBS, PODS
 from fake_cluster.machinery.controller import Controller, Result, Source, own_key
@@ -28,14 +29,15 @@ class JobController:
         self._jobs = context.informers[JOBS]
         self._pods = context.informers[PODS]
         claims = Claims(context.client, self._pods)
-        self._tools = Tools(context, claims, context.recorder("job-controller"))
+        self._own = OwnWrites()
+        self._tools = Tools(context, claims, context.recorder("job-controller"), self._own)
         self._backoffs: dict[Key, tuple[str, Backoff]] = {}
 
     def controller(self) -> Controller:
         """The controller, for a manager."""
         sources = (
-            Source(JOBS, self._jobs.first(own_key)),
-            Source(PODS, self._pods.first(owner_keys("Job", self._jobs))),
+            Source(JOBS, self._jobs.first(self._own.left_out(own_key))),
+            Source(PODS, self._pods.first(self._own.left_out(owner_keys("Job", self._jobs)))),
         )
         return Controller("job-controller", self.reconcile, sources)
 

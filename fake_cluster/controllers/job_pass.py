@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fake_cluster.controllers import job_pods as of_job
 from fake_cluster.controllers import pods as of_pods
 from fake_cluster.controllers.context import Context
+from fake_cluster.controllers.own_writes import OwnWrites
 from fake_cluster.controllers.ownership import Claims
 from fake_cluster.controllers.status import compact, find, write_status
 from fake_cluster.errors import ApiError
@@ -34,6 +35,7 @@ class Tools:
     context: Context
     claims: Claims
     events: Recorder
+    own: OwnWrites
 
     def untrack(self, pods: Iterable[Object]) -> None:
         """Let go of Pods that have been counted."""
@@ -248,6 +250,7 @@ class JobPass:
             )
             raise
         self._tools.context.informers[PODS].note(created)
+        self._tools.own.add(created)
         self._say("SuccessfulCreate", f"Created pod: {created['metadata']['name']}")
 
     def _delete(self, pod: Object) -> None:
@@ -280,5 +283,7 @@ class JobPass:
         self._status["conditions"] = self._conditions
         kept = ("ready", "terminating", "uncountedTerminatedPods")
         status = {name: value for name, value in self._status.items() if value or name in kept}
-        self._job = write_status(self._client, JOBS, self._job, status)
-        self._tools.context.informers[JOBS].note(self._job)
+        written = write_status(self._client, JOBS, self._job, status)
+        self._tools.own.add(written, self._job)
+        self._tools.context.informers[JOBS].note(written)
+        self._job = written

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fake_cluster.controllers import pods as of_pods
 from fake_cluster.controllers.context import Context
+from fake_cluster.controllers.own_writes import OwnWrites
 from fake_cluster.controllers.ownership import Claims, owner_keys
 from fake_cluster.controllers.status import compact, find, with_condition, without, write_status
 from fake_cluster.errors import ApiError
@@ -30,12 +31,13 @@ class ReplicaSetController:
         self._pods = context.informers[PODS]
         self._claims = Claims(context.client, self._pods)
         self._events = context.recorder("replicaset-controller")
+        self._own = OwnWrites()
 
     def controller(self) -> Controller:
         """The controller, for a manager."""
         sources = (
-            Source(REPLICA_SETS, self._sets.first(own_key)),
-            Source(PODS, self._pods.first(owner_keys("ReplicaSet", self._sets))),
+            Source(REPLICA_SETS, self._sets.first(self._own.left_out(own_key))),
+            Source(PODS, self._pods.first(self._own.left_out(owner_keys("ReplicaSet", self._sets)))),
         )
         return Controller("replicaset-controller", self.reconcile, sources)
 
@@ -81,6 +83,7 @@ class ReplicaSetController:
             self._events.record(replica_set, "Warning", "FailedCreate", f"Error creating: {error.message}")
             raise
         self._pods.note(created)
+        self._own.add(created)
         message = f"Created pod: {created['metadata']['name']}"
         self._events.record(replica_set, "Normal", "SuccessfulCreate", message)
 
@@ -120,7 +123,9 @@ class ReplicaSetController:
         )
         terminating = sum(is_terminating(pod) and of_pods.phase(pod) not in of_pods.FINISHED for pod in pods)
         status = {"replicas": len(active), **counted, "terminatingReplicas": terminating}
-        self._sets.note(write_status(self._context.client, REPLICA_SETS, replica_set, status))
+        written = write_status(self._context.client, REPLICA_SETS, replica_set, status)
+        self._own.add(written, replica_set)
+        self._sets.note(written)
 
     def _conditions(self, replica_set: Object, error: Failure | None) -> list[Object]:
         before: list[Object] = (replica_set.get("status") or {}).get("conditions") or []

@@ -13,6 +13,7 @@ from fake_cluster.controllers import replica_set_revisions as revisions
 from fake_cluster.controllers import rolling_update as sizes
 from fake_cluster.controllers.context import Context
 from fake_cluster.controllers.history import HASH_LABEL, without_label
+from fake_cluster.controllers.own_writes import OwnWrites
 from fake_cluster.controllers.ownership import Claims
 from fake_cluster.controllers.pods import FINISHED, phase
 from fake_cluster.controllers.status import find, write_status
@@ -30,6 +31,7 @@ class Tools:
     context: Context
     claims: Claims
     events: Recorder
+    own: OwnWrites
 
 
 class Rollout:
@@ -73,7 +75,10 @@ class Rollout:
             return self._finish(settled=True)
         kind = self._deployment["spec"].get("strategy", {}).get("type", "RollingUpdate")
         _STRATEGIES[kind](self)
-        return self._finish(settled=False)
+        again = self._finish(settled=False)
+        if said.is_complete(self._deployment, self._deployment.get("status") or {}):
+            self._clean_up()
+        return again
 
     def _note_pause(self) -> None:
         known = find(self._conditions, said.PROGRESSING)
@@ -102,9 +107,8 @@ class Rollout:
         if self._scale(new, sizes.new_size(self._deployment, self._everything, new)):
             return
         wanted = sizes.old_sizes(self._deployment, new, self._old)
-        changed = [self._scale(item, wanted[item["metadata"]["name"]]) for item in self._old]
-        if not any(changed):
-            self._clean_up_if_complete()
+        for item in self._old:
+            self._scale(item, wanted[item["metadata"]["name"]])
 
     def recreate(self) -> None:
         """Recreate: nothing new until the last old Pod is gone."""
@@ -113,7 +117,6 @@ class Rollout:
         if any(scaled_down) or self._old_pods_run():
             return
         self._scale(self._find_or_create_new(), sizes.replicas_of(self._deployment))
-        self._clean_up_if_complete()
 
     def _old_pods_run(self) -> bool:
         pods = self._tools.context.informers[PODS]
@@ -246,12 +249,6 @@ class Rollout:
 
     # --- history ----------------------------------------------------------------------------------
 
-    def _clean_up_if_complete(self) -> None:
-        status = self._deployment.get("status") or {}
-        seen = status.get("observedGeneration", 0) >= self._deployment["metadata"].get("generation", 0)
-        if seen and said.is_complete(self._deployment, status):
-            self._clean_up()
-
     def _clean_up(self) -> None:
         """Delete the oldest ReplicaSets beyond `spec.revisionHistoryLimit`."""
         limit = self._deployment["spec"].get("revisionHistoryLimit", 10)
@@ -274,7 +271,9 @@ class Rollout:
             revised
         ):
             written = self._patch_revision(revised)
+        self._tools.own.add(written, self._deployment)
         self._tools.context.informers[DEPLOYMENTS].note(written)
+        self._deployment = written
         left = outlook.time_left(find(status.get("conditions") or [], said.PROGRESSING))
         return Result(requeue_after=max(left, 0) + 1) if left is not None and not settled else None
 
