@@ -13,6 +13,8 @@ from typing import Any
 import orjson
 import yaml
 
+from fake_cluster.api.protobuf import MEDIA_TYPE as PROTOBUF
+from fake_cluster.api.protobuf import read_protobuf
 from fake_cluster.errors import ApiError, bad_request, unsupported_media_type
 from fake_cluster.yaml_limits import check_depth
 
@@ -20,7 +22,7 @@ LARGEST_BODY = 3 * 1024 * 1024
 """Bytes that kube-apiserver reads of a request before it gives up."""
 _ACCEPTED = (
     "the body of the request was in an unknown format - accepted media types include: "
-    "application/json, application/yaml"
+    "application/json, application/yaml, application/vnd.kubernetes.protobuf"
 )
 
 
@@ -98,6 +100,7 @@ _READERS: dict[str, Callable[[bytes], Any]] = {
     "application/yaml": read_yaml,
     "text/yaml": read_yaml,
     "application/x-www-form-urlencoded": read_json,
+    PROTOBUF: read_protobuf,
 }
 
 
