@@ -87,11 +87,17 @@ class PersistentVolumeController:
 
     def _find_volume(self, claim: Object) -> None:
         claim = self._with_default_class(claim)
-        volume = claims.smallest_fitting(self._volumes.all(), claim)
+        volume = claims.smallest_fitting(self._candidates(claim), claim)
         if volume is None:
             volume = self._provision(claim)
         if volume is not None:
             self._bind(claim, volume)
+
+    def _candidates(self, claim: Object) -> list[Object]:
+        """Volumes that are kept for this claim, and free ones."""
+        meta = claim["metadata"]
+        kept = self._volumes.find("claim", (meta["namespace"], meta["name"]))
+        return kept + self._volumes.find("claim", ("", ""))
 
     def _with_default_class(self, claim: Object) -> Object:
         """A claim that names no class gets the default one, also when that comes later."""
@@ -126,8 +132,7 @@ class PersistentVolumeController:
         if claims.SELECTED_NODE in annotations_of(claim):
             return False
         meta = claim["metadata"]
-        pods = self._pods.find("namespace", meta["namespace"])
-        return not any(meta["name"] in claims.mounted_claims(pod) for pod in pods)
+        return not self._pods.find("claim", (meta["namespace"], meta["name"]))
 
     def _create(self, claim: Object, storage_class: Object) -> Object:
         wanted = claims.provisioned_volume(claim, storage_class)

@@ -52,8 +52,7 @@ class ClaimProtection:
         claim = self._claims.get(key)
         if claim is None or not is_terminating(claim):
             return
-        pods = self._pods.find("namespace", key.namespace)
-        if not any(key.name in mounted_claims(pod) and phase(pod) not in FINISHED for pod in pods):
+        if all(phase(pod) in FINISHED for pod in self._pods.find("claim", key)):
             _drop(self._client, PERSISTENT_VOLUME_CLAIMS, claim, CLAIM_FINALIZER)
 
 
