@@ -118,12 +118,16 @@ def _zero(word: Any) -> Any:
     return {} if "." in word else _ZEROS.get(word)
 
 
+def _unset(name: str, key: str, word: Any) -> Any:
+    return None if key in STRING_POINTERS.get(name, ()) else _zero(word)
+
+
 def struct(name: str, schema: Definition) -> Definition:
     """The data of one struct."""
     required = sorted(set(schema.get("required", ())) - {"apiVersion", "kind"})
     properties = schema.get("properties", {})
     words = {key: node(value) for key, value in properties.items()}
-    always = ALWAYS.get(name, {}) | {key: _zero(words[key]) for key in required}
+    always = ALWAYS.get(name, {}) | {key: _unset(name, key, words[key]) for key in required}
     if words.get("metadata") == "meta/v1.ObjectMeta":
         always = {"metadata": {}} | always
     found: Definition = {"fields": {key: _marked(name, key, word, always) for key, word in words.items()}}

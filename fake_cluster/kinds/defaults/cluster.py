@@ -32,12 +32,10 @@ def limit_range(obj: Object) -> None:
     """Defaults of a container follow from its maximum, and its requests from its limits."""
     for item in (obj.get("spec") or {}).get("limits") or ():
         if item.get("type") == "Container":
-            limits = item.setdefault("default", {})
-            for name, value in (item.get("max") or {}).items():
-                limits.setdefault(name, value)
-            requests = item.setdefault("defaultRequest", {})
-            for name, value in {**limits, **(item.get("min") or {})}.items():
-                requests.setdefault(name, limits.get(name, value))
+            limits = item.get("max", {}) | item.get("default", {})
+            requests = item.get("min", {}) | limits | item.get("defaultRequest", {})
+            filled = {"default": limits, "defaultRequest": requests}
+            item.update({field: values for field, values in filled.items() if values})
 
 
 def priority_class(obj: Object) -> None:
@@ -65,6 +63,7 @@ def custom_resource_definition(obj: Object) -> None:
         names["listKind"] = names.get("listKind") or f"{kind}List"
     conversion = spec.setdefault("conversion", {})
     conversion.setdefault("strategy", "None")
+    _https((conversion.get("webhook") or {}).get("clientConfig") or {})
     if "status" in obj:
         stored = [version["name"] for version in spec.get("versions") or () if version.get("storage")]
         obj["status"].setdefault("storedVersions", stored)
@@ -81,12 +80,57 @@ def validating_webhooks(obj: Object) -> None:
     """A webhook that fails refuses; it matches equivalent versions, everywhere, within ten seconds."""
     for webhook in obj.get("webhooks") or ():
         webhook.setdefault("failurePolicy", "Fail")
-        webhook.setdefault("matchPolicy", "Equivalent")
-        webhook.setdefault("namespaceSelector", {})
-        webhook.setdefault("objectSelector", {})
+        _everywhere(webhook)
         webhook.setdefault("timeoutSeconds", 10)
         for rule in webhook.get("rules") or ():
             rule.setdefault("scope", "*")
-        service = (webhook.get("clientConfig") or {}).get("service")
-        if service is not None:
-            service.setdefault("port", 443)
+        _https(webhook.get("clientConfig") or {})
+
+
+def _everywhere(target: Object) -> None:
+    target.setdefault("matchPolicy", "Equivalent")
+    target.setdefault("namespaceSelector", {})
+    target.setdefault("objectSelector", {})
+
+
+def _https(client_config: Object) -> None:
+    if "service" in client_config:
+        client_config["service"].setdefault("port", 443)
+
+
+def admission_policy(obj: Object) -> None:
+    """A policy that fails refuses."""
+    spec = obj["spec"]
+    spec.setdefault("failurePolicy", "Fail")
+    _constraints(spec.get("matchConstraints"))
+
+
+def admission_policy_binding(obj: Object) -> None:
+    """A binding matches as its policy does."""
+    _constraints(obj["spec"].get("matchResources"))
+
+
+def _constraints(constraints: Object | None) -> None:
+    if constraints is not None:
+        _everywhere(constraints)
+        rules = (*constraints.get("resourceRules", ()), *constraints.get("excludeResourceRules", ()))
+        for rule in rules:
+            rule.setdefault("scope", "*")
+
+
+def api_service(obj: Object) -> None:
+    """Served over HTTPS."""
+    _https(obj["spec"])
+
+
+def flow_schema(obj: Object) -> None:
+    """Of medium precedence."""
+    obj.setdefault("spec", {}).setdefault("matchingPrecedence", 1000)
+
+
+def priority_level(obj: Object) -> None:
+    """Thirty shares, none of them lent."""
+    limited = (obj.get("spec") or {}).get("limited")
+    if limited is not None:
+        limited.setdefault("nominalConcurrencyShares", 30)
+        limited.setdefault("lendablePercent", 0)

@@ -42,13 +42,6 @@ def endpoint_slice(obj: Object) -> None:
         port.setdefault("protocol", "TCP")
 
 
-def ingress(obj: Object) -> None:
-    """A path means what its controller takes it for."""
-    for rule in (obj.get("spec") or {}).get("rules") or ():
-        for path in (rule.get("http") or {}).get("paths") or ():
-            path.setdefault("pathType", "ImplementationSpecific")
-
-
 def ingress_class(obj: Object) -> None:
     """Parameters are cluster-scoped."""
     parameters = (obj.get("spec") or {}).get("parameters")

@@ -72,7 +72,10 @@ def _container(container: Object) -> None:
     for port in container.get("ports") or ():
         port.setdefault("protocol", "TCP")
     for variable in container.get("env") or ():
-        _field_reference((variable.get("valueFrom") or {}).get("fieldRef"))
+        source = variable.get("valueFrom") or {}
+        _field_reference(source.get("fieldRef"))
+        if "fileKeyRef" in source:
+            source["fileKeyRef"].setdefault("optional", False)
     for kind in ("livenessProbe", "readinessProbe", "startupProbe"):
         if kind in container:
             _probe(container[kind])
@@ -180,6 +183,16 @@ def azure_disk(source: Object) -> None:
     source.setdefault("readOnly", False)
 
 
+def scale_io(source: Object) -> None:
+    """ScaleIO, as a volume of a Pod or a PersistentVolume."""
+    source.setdefault("storageMode", "ThinProvisioned")
+    source.setdefault("fsType", "xfs")
+
+
+def _image(source: Object) -> None:
+    source.setdefault("pullPolicy", _pull_policy(source.get("reference") or ""))
+
+
 def _ephemeral(source: Object) -> None:
     claim = source.get("volumeClaimTemplate")
     if claim is not None:
@@ -196,4 +209,6 @@ _SOURCES: dict[str, Callable[[Object], None]] = {
     "rbd": rbd,
     "azureDisk": azure_disk,
     "ephemeral": _ephemeral,
+    "image": _image,
+    "scaleIO": scale_io,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fake_cluster.kinds.defaults import pods
 from fake_cluster.objects import Object
 
-_SOURCES = {"iscsi": pods.iscsi, "rbd": pods.rbd, "azureDisk": pods.azure_disk}
+_SOURCES = {"iscsi": pods.iscsi, "rbd": pods.rbd, "azureDisk": pods.azure_disk, "scaleIO": pods.scale_io}
 
 
 def persistent_volume(obj: Object) -> None:
@@ -22,10 +22,15 @@ def persistent_volume(obj: Object) -> None:
 
 
 def persistent_volume_claim(obj: Object) -> None:
-    """A claim is for a file system, and Pending until it is bound."""
+    """A claim is for a file system, and Pending until it is bound; both names of its source are filled."""
     obj.setdefault("status", {}).setdefault("phase", "Pending")
     spec = obj.setdefault("spec", {})
     spec.setdefault("volumeMode", "Filesystem")
+    source, reference = spec.get("dataSource"), spec.get("dataSourceRef")
+    if source and not reference:
+        spec["dataSourceRef"] = dict(source)
+    elif reference and not source and "namespace" not in reference:
+        spec["dataSource"] = dict(reference)
 
 
 def storage_class(obj: Object) -> None:

@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from fake_cluster.errors import FieldError
-from fake_cluster.kinds.validation import core, extensions, metadata, names, pods, workloads
+from fake_cluster.kinds.validation import (
+    cluster,
+    core,
+    extensions,
+    metadata,
+    names,
+    network,
+    pods,
+    workloads,
+)
 from fake_cluster.kinds.validation.names import NameCheck
 from fake_cluster.objects import Object, ResourceRef
 
@@ -29,19 +38,29 @@ class Rules:
     name: NameCheck = names.dns_1123_subdomain
 
 
+_WEBHOOKS = Rules(cluster.webhooks)
+_ADMISSION = "admissionregistration.k8s.io"
 _RBAC = "rbac.authorization.k8s.io"
 _ROLE = Rules(core.role, None, names.path_segment)
 _BINDING = Rules(core.role_binding, core.role_binding_update, names.path_segment)
 _TABLE: dict[tuple[str, str], Rules] = {
     ("", "ConfigMap"): Rules(core.config_map, core.config_map_update),
+    ("", "Endpoints"): Rules(network.endpoints),
+    ("", "Event"): Rules(cluster.event),
+    ("", "LimitRange"): Rules(cluster.limit_range),
     ("", "Namespace"): Rules(name=names.dns_1123_label),
+    ("", "PersistentVolume"): Rules(cluster.volume, cluster.volume_update),
     ("", "PersistentVolumeClaim"): Rules(core.claim, core.claim_update),
     ("", "Pod"): Rules(pods.check_pod, pods.check_pod_update),
+    ("", "ResourceQuota"): Rules(cluster.resource_quota, cluster.resource_quota_update),
     ("", "Secret"): Rules(core.secret, core.secret_update),
     ("", "Service"): Rules(core.service, core.service_update, names.dns_1035_label),
+    (_ADMISSION, "MutatingWebhookConfiguration"): _WEBHOOKS,
+    (_ADMISSION, "ValidatingWebhookConfiguration"): _WEBHOOKS,
     ("apiextensions.k8s.io", "CustomResourceDefinition"): Rules(
         extensions.definition, extensions.definition_update
     ),
+    ("apiregistration.k8s.io", "APIService"): Rules(cluster.api_service),
     ("apps", "DaemonSet"): Rules(workloads.daemon_set, workloads.fixed_selector),
     ("apps", "Deployment"): Rules(workloads.deployment, workloads.fixed_selector),
     ("apps", "ReplicaSet"): Rules(workloads.replica_set, workloads.fixed_selector),
@@ -51,11 +70,18 @@ _TABLE: dict[tuple[str, str], Rules] = {
     ("autoscaling", "HorizontalPodAutoscaler"): Rules(workloads.autoscaler, None, names.path_segment),
     ("batch", "CronJob"): Rules(workloads.cron_job),
     ("batch", "Job"): Rules(workloads.job, workloads.job_update),
+    ("coordination.k8s.io", "Lease"): Rules(cluster.lease),
+    ("discovery.k8s.io", "EndpointSlice"): Rules(network.endpoint_slice, network.endpoint_slice_update),
+    ("events.k8s.io", "Event"): Rules(cluster.event),
+    ("networking.k8s.io", "Ingress"): Rules(network.ingress),
+    ("networking.k8s.io", "NetworkPolicy"): Rules(network.network_policy),
+    ("node.k8s.io", "RuntimeClass"): Rules(cluster.runtime_class, cluster.runtime_class_update),
     ("policy", "PodDisruptionBudget"): Rules(workloads.disruption_budget),
     (_RBAC, "ClusterRole"): _ROLE,
     (_RBAC, "ClusterRoleBinding"): _BINDING,
     (_RBAC, "Role"): _ROLE,
     (_RBAC, "RoleBinding"): _BINDING,
+    ("scheduling.k8s.io", "PriorityClass"): Rules(cluster.priority_class, cluster.priority_class_update),
     ("storage.k8s.io", "StorageClass"): Rules(core.storage_class, core.storage_class_update),
 }
 _PLAIN = Rules()
