@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
+
 FieldSet = dict[str, Any]
 
 MEMBER: FieldSet = {}
@@ -102,7 +104,16 @@ def paths(node: FieldSet) -> Iterator[tuple[str, ...]]:
 def is_well_formed(node: Any) -> bool:
     """Whether something that a client has sent is a set of fields."""
     return isinstance(node, dict) and all(
-        isinstance(element, str) and (element == "." or element[:2] in {"f:", "k:", "v:", "i:"})
-        and is_well_formed(child)
-        for element, child in node.items()
-    )  # fmt: skip
+        _is_element(element) and is_well_formed(child) for element, child in node.items()
+    )
+
+
+def _is_element(element: Any) -> bool:
+    kind, rest = element[:2], element[2:]
+    if kind not in {"k:", "v:"}:
+        return element == "." or kind in {"f:", "i:"}
+    try:
+        value = orjson.loads(rest)
+    except ValueError:
+        return False
+    return kind == "v:" or isinstance(value, dict)

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Any
 
-import orjson
-
 from fake_cluster.api.apply.comparing import Changes, changes
 from fake_cluster.api.apply.entries import (
     Writer,
@@ -21,7 +19,7 @@ from fake_cluster.api.apply.entries import (
 )
 from fake_cluster.api.apply.fieldsets import FieldSet, difference, union
 from fake_cluster.kinds.schema import Node, Struct
-from fake_cluster.objects import Object
+from fake_cluster.objects import Object, copy_of
 
 STATUS = frozenset({"status"})
 NOT_STATUS = frozenset({"spec", "metadata"})
@@ -107,7 +105,9 @@ def starting_entries(old: Object, requested: Any) -> list[Object]:
         return entries
     if is_reset(requested):
         return []
-    return orjson.loads(orjson.dumps(requested)) if are_valid(requested) else entries
+    if not are_valid(requested):
+        return entries
+    return [copy_of(entry) for entry in requested if entry.get("fieldsV1")] or entries
 
 
 def _taken(entries: list[Object], done: Changes, writer: Writer) -> list[Object]:
