@@ -14,7 +14,7 @@ from steps.support.bundle import Bundle, decoded, secret_of
 from steps.support.certificates import key_pair
 from steps.support.expect import same
 from steps.support.scene import Scene
-from steps.support.words import column
+from steps.support.words import column, listed
 
 CA_FILE = "extra_ca_cert_my-custom-ssl.crt"
 
@@ -42,9 +42,9 @@ def _(scene: Scene) -> None:
     scene.registry.own_bundle().without.add("config.yaml")
 
 
-@given(parsers.parse("its bundle has the settings of {kind:w} all the same"))
-def _(scene: Scene, kind: str) -> None:
-    scene.registry.own_bundle().configure([kind], scene.registry.default_host)
+@given(parsers.parse("its bundle has the settings of {kinds}"))
+def _(scene: Scene, kinds: str) -> None:
+    scene.registry.own_bundle().configure(listed(kinds), scene.registry.default_host)
 
 
 @given(parsers.parse('its bundle\'s certificate is for "{host}"'))

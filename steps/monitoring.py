@@ -84,13 +84,18 @@ def _(scene: Scene, severity: str, minutes: int, restarts: int) -> None:
 
 @then("its namespace is watched by the cluster's monitoring")
 def _(scene: Scene) -> None:
-    registry = scene.registry
+    eventually(scene.target, "the namespace's label", lambda: watched(scene.registry), "true")
 
-    def label() -> str | None:
-        labels: dict[str, str] = scene.target.client.get(NAMESPACES, registry.namespace)["metadata"]["labels"]
-        return labels.get("openshift.io/cluster-monitoring")
 
-    eventually(scene.target, "the namespace's label", label, "true")
+@then("its namespace is no longer watched by the cluster's monitoring")
+def _(scene: Scene) -> None:
+    eventually(scene.target, "the namespace's label", lambda: watched(scene.registry), None)
+
+
+def watched(registry: Registry) -> str | None:
+    """The label that has a namespace monitored with the cluster's own workloads."""
+    labels: dict[str, str] = registry.target.client.get(NAMESPACES, registry.namespace)["metadata"]["labels"]
+    return labels.get("openshift.io/cluster-monitoring")
 
 
 # --- monitoring of user workloads ---------------------------------------------------------------------

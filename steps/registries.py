@@ -69,6 +69,11 @@ def _(scene: Scene, kind: str, datatable: list[list[str]]) -> None:
     scene.registry.override(kind, env=[{"name": name, "value": value} for name, value in datatable])
 
 
+@given(parsers.parse("its component {kind} asks for a volume of {size:w}"))
+def _(scene: Scene, kind: str, size: str) -> None:
+    scene.registry.override(kind, volumeSize=size)
+
+
 @given(parsers.parse("its component {kind} wants a node that does not exist"))
 def _(scene: Scene, kind: str) -> None:
     term = {"matchExpressions": [{"key": ELSEWHERE, "operator": "Exists"}]}

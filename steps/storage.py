@@ -1,11 +1,11 @@
-"""Object storage that is claimed from the cluster."""
+"""Storage that is claimed from the cluster: volumes and buckets."""
 
 from __future__ import annotations
 
 from pytest_bdd import given, parsers, then, when
 
 from quaysim.targets import Object
-from quaysim.targets.resources import CONFIG_MAPS, OBJECT_BUCKET_CLAIMS, SECRETS
+from quaysim.targets.resources import CONFIG_MAPS, OBJECT_BUCKET_CLAIMS, PVCS, SECRETS
 from steps.support.bundle import decoded
 from steps.support.expect import eventually, same
 from steps.support.registry import Registry
@@ -13,6 +13,12 @@ from steps.support.scene import Scene
 
 LOCATION = "local_us"
 """The storage location under which the operator configures the claimed bucket."""
+
+
+@then(parsers.parse("its PersistentVolumeClaim {claim:S} asks for {size:w}"))
+def _(scene: Scene, claim: str, size: str) -> None:
+    found = scene.registry.wait_for(PVCS, claim)
+    same("the storage asked for", found["spec"]["resources"]["requests"]["storage"], size)
 
 
 @given(parsers.parse('an ObjectBucketClaim "{name}" of the class "{storage_class}"'))

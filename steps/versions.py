@@ -32,6 +32,12 @@ def containers(deployment: Object) -> list[Object]:
     return [*pod.get("initContainers", []), *pod["containers"]]
 
 
+@then(parsers.parse("the Deployment {name:S} runs the image of PostgreSQL {version:d}"))
+def _(scene: Scene, name: str, version: int) -> None:
+    (image,) = [container["image"] for container in containers(scene.registry.wait_for(DEPLOYMENTS, name))]
+    assert f"postgresql-{version}-" in image, image
+
+
 @then("both registries have the same version and the same images:")
 def _(scene: Scene, datatable: list[list[str]]) -> None:
     one, two = (scene.named(name) for name in column(datatable))

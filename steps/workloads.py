@@ -67,7 +67,7 @@ def _(scene: Scene, name: str, datatable: list[list[str]]) -> None:
     eventually(scene.target, f"environment of {name}", seen, expected)
 
 
-@then(parsers.parse("the Deployment {name:S} does not have the environment variable {variable:w}={value:w}"))
+@then(parsers.parse("the Deployment {name:S} does not have the environment variable {variable:w}={value:S}"))
 def _(scene: Scene, name: str, variable: str, value: str) -> None:
     assert environment(scene.registry.wait_for(DEPLOYMENTS, name)).get(variable) != value
 

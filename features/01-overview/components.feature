@@ -45,6 +45,15 @@ Feature: Components
         | tls                     | true    |
         | clairpostgres           | true    |
 
+    @behaviour:components.default-all-managed @documentation-differs @needs:route-api
+    Scenario: A certificate in the bundle makes tls unmanaged, although everything is said to be managed
+      Given a default registry
+      And its bundle has the settings of tls
+      When the operator has seen it
+      Then its component tls is unmanaged
+      And its Route quay passes TLS through to Quay and redirects plain HTTP
+      And the rollout is not blocked
+
     @behaviour:components.defaults-are-filled-in @needs:plain-kubernetes
     Scenario: Without the OpenShift APIs, what would need them is filled in as unmanaged
       Given a default registry

@@ -34,9 +34,10 @@ Feature: The config bundle
     Then it is not available
     And nothing has been deployed
 
-  @behaviour:config-bundle.config-yaml-is-quay-config
-  Scenario: What config.yaml says is what Quay gets
-    Given a registry that manages only quay
+  @behaviour:config-bundle.config-yaml-is-quay-config @behaviour:config-bundle.base-of-merge
+  @behaviour:config-bundle.final-secret-mounted
+  Scenario: What config.yaml says is what Quay gets, with the fields of managed components merged in
+    Given a registry that manages only redis
     And its bundle says:
       """
       FEATURE_USER_INITIALIZE: true
@@ -49,6 +50,7 @@ Feature: The config bundle
       FEATURE_USER_INITIALIZE: true
       SUPER_USERS: [quayadmin]
       DEFAULT_SYSTEM_REJECT_QUOTA_BYTES: 102400000
+      BUILDLOGS_REDIS: {host: "{name}-quay-redis", port: 6379}
       """
 
   @behaviour:config-bundle.config-yaml-is-quay-config

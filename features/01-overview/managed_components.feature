@@ -62,5 +62,6 @@ Feature: Managed components
       When it has become available
       Then the console has a dashboard for it
       And its metrics Service is scraped by its ServiceMonitor
+      And the metrics Service has the Quay Pods as endpoints
       And its PrometheusRule has the alert QuayPodFrequentlyRestarting
       And ComponentMonitoringReady is True, with reason ComponentReady and message "ServiceMonitor and PrometheusRules created"

@@ -51,6 +51,14 @@ Feature: The QuayRegistry resource
     When it is deleted
     Then nothing that it owned is left
 
+  @behaviour:crd.delete-garbage-collects @needs:monitoring-api @needs:cluster-wide-operator
+  Scenario: Deleting a registry takes it out of the console as well
+    Given a registry that manages only monitoring
+    And it has become available
+    When it is deleted
+    Then the console has no dashboard for it
+    And its namespace is no longer watched by the cluster's monitoring
+
   @section:6.2.1 @behaviour:crd.finalizer
   Scenario: A deployed registry carries the operator's finalizer
     Given a registry that manages only quay

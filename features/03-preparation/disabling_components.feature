@@ -3,7 +3,8 @@ Feature: Disabling components
 
   Rule: Without the Route component, there is no Route
 
-    @section:3.5.3 @behaviour:route.unmanaged-manifest @needs:route-api
+    @section:3.5.3 @behaviour:route.unmanaged-manifest @behaviour:route.unmanaged-config-fields
+    @needs:route-api
     Scenario: No Route is made when the bundle says how Quay is reached
       Given a registry that manages only quay
       And its bundle says:

@@ -4,10 +4,11 @@ Feature: Leaving a component to an external service
   names the Secret and the unmanaged component.
 
   @behaviour:components.unmanaged-standard-pattern @behaviour:config-bundle.create-secret-command
+  @section:3.3.1 @behaviour:database.unmanaged-manifest @behaviour:database.unmanaged-db-uri-example
   Scenario: An external database, step by step
     Given the file config.yaml:
       """
-      DB_URI: postgresql://quay:secret@db.example.com:5432/quay
+      DB_URI: postgresql://test-quay-database:postgres@test-quay-database:5432/test-quay-database
       """
     And the Secret "config-bundle-secret" made from the file config.yaml
     When this registry is created:
@@ -28,13 +29,14 @@ Feature: Leaving a component to an external service
     And it has no Deployment quay-database
     And Quay is configured with:
       """
-      DB_URI: postgresql://quay:secret@db.example.com:5432/quay
+      DB_URI: postgresql://test-quay-database:postgres@test-quay-database:5432/test-quay-database
       """
 
   Rule: A component that Quay cannot do without must be configured if it is unmanaged
 
-    @section:3.5.1 @section:3.5.3 @section:5.4.1
+    @section:3.3.1 @section:3.5.1 @section:3.5.3 @section:5.4.1
     @behaviour:redis.unmanaged-needs-fields @behaviour:route.unmanaged-missing-fields-error
+    @behaviour:database.unmanaged-needs-db-uri
     @behaviour:tls.unmanaged-missing-fields-blocked @behaviour:status.object-shows-component-health
     Scenario Outline: Unmanaged <kind> without its settings blocks the rollout
       Given a registry that manages only quay
@@ -68,10 +70,25 @@ Feature: Leaving a component to an external service
 
   Rule: A managed component must not be configured
 
+    @section:3.1.5 @behaviour:feature-flags.new-37-features-example @documentation-differs @needs:obc-api
+    Scenario: The printed switches for new features block a registry with managed object storage
+      Given a default registry
+      And its bundle says:
+        """
+        FEATURE_QUOTA_MANAGEMENT: true
+        FEATURE_BUILD_SUPPORT: true
+        FEATURE_PROXY_CACHE: true
+        FEATURE_STORAGE_REPLICATION: true
+        DEFAULT_SYSTEM_REJECT_QUOTA_BYTES: 102400000
+        """
+      When the operator has seen it
+      Then the rollout is blocked with reason ConfigInvalid
+      And the message is: objectstorage component marked as managed, but `configBundleSecret` contains required fields
+
     @section:1.3 @behaviour:components.operator-configures-managed
     Scenario Outline: Settings of the managed <kind> block the rollout
       Given a registry that manages only <kind>
-      And its bundle has the settings of <kind> all the same
+      And its bundle has the settings of <kind>
       When the operator has seen it
       Then the rollout is blocked with reason ConfigInvalid
       And the message is: <kind> component marked as managed, but `configBundleSecret` contains required fields

@@ -6,7 +6,7 @@ Feature: Who terminates TLS
   Rule: There are three ways to serve a registry
 
     @behaviour:tls.table-route-managed-tls-managed @behaviour:tls.component-decides-who-handles-tls
-    @behaviour:tls.table-is-complete @needs:route-api @needs:obc-api
+    @behaviour:tls.table-is-complete @behaviour:tls.external-termination-preset @needs:route-api
     Scenario: Route and TLS managed, without a certificate: the router ends TLS
       Given a registry that manages only route and tls
       When it has become available
@@ -21,13 +21,13 @@ Feature: Who terminates TLS
       And Quay is probed over HTTP on port 8080
 
     @behaviour:tls.table-route-managed-tls-unmanaged @behaviour:tls.component-decides-who-handles-tls
+    @behaviour:tls.pair-mounted-in-quay-container
     @behaviour:tls.table-is-complete @needs:route-api
     Scenario: Route managed, TLS unmanaged, with a certificate: Quay ends TLS
       Given a registry that manages only route
       When it has become available
       Then its Route quay passes TLS through to Quay and redirects plain HTTP
       And its Route quay leads to the port https of its Service quay-app
-      And its Route quay has no certificate of its own
       And the Quay Pods find the bundle's certificate and key in /conf/stack
       And Quay is configured with:
         """
@@ -63,6 +63,13 @@ Feature: Who terminates TLS
       And ComponentTLSReady is True, with reason ComponentReady and message "Using cluster wildcard certs"
 
   Rule: Unmanaged TLS needs your certificate
+
+    @behaviour:tls.unmanaged-uses-own-certificate @documentation-differs @needs:route-api
+    Scenario: Your certificate is not put into the Route, as the text says, but into the Quay Pods
+      Given a registry that manages only route
+      When the operator has seen it
+      Then its Route quay has no certificate of its own
+      And the Quay Pods find the bundle's certificate and key in /conf/stack
 
     @behaviour:tls.unmanaged-requires-certificates @needs:route-api
     Scenario: Without a certificate the rollout is blocked until there is one

@@ -109,6 +109,27 @@ Feature: Deploying from the command line
         | mirror | quay-mirror | quay-app    |
         | clair  | clair-app   | quay-mirror |
 
+    @behaviour:deploy.proxy-overrides-example @documentation-differs
+    Scenario: Overrides beside the components, as the proxy example is printed, are dropped
+      When this registry is created:
+        """
+        apiVersion: quay.redhat.com/v1
+        kind: QuayRegistry
+        metadata:
+          name: quay37
+        spec:
+          components:
+            - kind: mirror
+              managed: true
+          overrides:
+            env:
+              - name: HTTP_PROXY
+                value: quayproxy.example.com:3128
+        """
+      And the operator has seen it
+      Then its spec has no field overrides
+      And the Deployment quay-mirror does not have the environment variable HTTP_PROXY=quayproxy.example.com:3128
+
   Rule: The end of the deployment shows in the status
 
     @behaviour:deploy.wait-for-registry-endpoint @needs:route-api

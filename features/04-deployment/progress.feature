@@ -4,11 +4,13 @@ Feature: Following and debugging a deployment
 
   Rule: The spec is completed at once
 
-    @behaviour:status.initial-spec-filled @behaviour:status.bundle-name-generated
-    Scenario: Components and bundle are filled in before anything is deployed
+    @behaviour:status.initial-spec-filled @behaviour:status.bundle-name-generated @documentation-differs
+    @needs:route-api @needs:obc-api @needs:monitoring-api @needs:cluster-wide-operator
+    Scenario: All eleven components, not only the nine printed, are filled in before anything is deployed
       Given a default registry
       When the operator has seen it
       Then its bundle is a new Secret named after it
+      And all eleven components are managed
       And its spec was complete before there was any Deployment
 
   Rule: The conditions tell what works and what does not

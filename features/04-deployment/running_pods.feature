@@ -25,12 +25,12 @@ Feature: The Pods of a default registry
     Given a default registry
     When it has become available
     Then its Pods are, by name:
-      | pattern                                               | Pods | phase     |
-      | {name}-clair-app-[a-z0-9]+-[a-z0-9]{5}                | 2    | Running   |
-      | {name}-clair-postgres-[a-z0-9]+-[a-z0-9]{5}           | 1    | Running   |
-      | {name}-quay-app-(?!upgrade)[a-z0-9]+-[a-z0-9]{5}      | 2    | Running   |
-      | {name}-quay-app-upgrade-[a-z0-9]{5}                   | 1    | Succeeded |
-      | {name}-quay-config-editor-[a-z0-9]+-[a-z0-9]{5}       | 1    | Running   |
-      | {name}-quay-database-[a-z0-9]+-[a-z0-9]{5}            | 1    | Running   |
-      | {name}-quay-mirror-[a-z0-9]+-[a-z0-9]{5}              | 2    | Running   |
-      | {name}-quay-redis-[a-z0-9]+-[a-z0-9]{5}               | 1    | Running   |
+      | pattern                                          | Pods | phase     |
+      | {name}-clair-app-[a-z0-9]+-[a-z0-9]{5}           | 2    | Running   |
+      | {name}-clair-postgres-[a-z0-9]+-[a-z0-9]{5}      | 1    | Running   |
+      | {name}-quay-app-(?!upgrade)[a-z0-9]+-[a-z0-9]{5} | 2    | Running   |
+      | {name}-quay-app-upgrade-[a-z0-9]{5}              | 1    | Succeeded |
+      | {name}-quay-config-editor-[a-z0-9]+-[a-z0-9]{5}  | 1    | Running   |
+      | {name}-quay-database-[a-z0-9]+-[a-z0-9]{5}       | 1    | Running   |
+      | {name}-quay-mirror-[a-z0-9]+-[a-z0-9]{5}         | 2    | Running   |
+      | {name}-quay-redis-[a-z0-9]+-[a-z0-9]{5}          | 1    | Running   |
