@@ -5,12 +5,14 @@ does this ReplicaSet own" or "which Pods carry these labels" without looking at 
 goes back to an older version: what a controller has just written it can `note` at once, and the watch
 may tell it later.
 
-Objects are shared with everybody else and must not be changed.
+Objects are shared with everybody else and must not be changed. Watches may deliver from other threads; only
+one of them changes an informer at a time, and readers always get lists of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
 from typing import Any
 
 from fake_cluster.machinery.client import Client, Event
@@ -90,6 +92,7 @@ class Informer:
         self._indexes = {name: Index(values_of) for name, values_of in (indexes or {}).items()}
         self._last_deleted: dict[Key, int] = {}
         self._latest: Event | None = None
+        self._writing = Lock()
         client.watch(ref, self.deliver)
 
     def get(self, key: Key) -> Object | None:
@@ -125,23 +128,25 @@ class Informer:
     def note(self, obj: Object) -> None:
         """Take an object that was just read or written, unless a newer version is known."""
         key = key_of(obj)
-        old = self._objects.get(key)
-        if old is obj or not self._is_newer(obj, old, key):
-            return
-        self._objects[key] = obj
-        for index in self._indexes.values():
-            index.update(key, old, obj)
+        with self._writing:
+            old = self._objects.get(key)
+            if old is obj or not self._is_newer(obj, old, key):
+                return
+            self._objects[key] = obj
+            for index in self._indexes.values():
+                index.update(key, old, obj)
 
     def note_deleted(self, obj: Object) -> None:
         """Take the news that an object is gone; another one of that name stays."""
         key = key_of(obj)
-        old = self._objects.get(key)
-        if old is None or old["metadata"]["uid"] != obj["metadata"]["uid"]:
-            return
-        del self._objects[key]
-        self._bury(key, int(obj["metadata"]["resourceVersion"]))
-        for index in self._indexes.values():
-            index.update(key, old, None)
+        with self._writing:
+            old = self._objects.get(key)
+            if old is None or old["metadata"]["uid"] != obj["metadata"]["uid"]:
+                return
+            del self._objects[key]
+            self._bury(key, int(obj["metadata"]["resourceVersion"]))
+            for index in self._indexes.values():
+                index.update(key, old, None)
 
     def _is_newer(self, obj: Object, old: Object | None, key: Key) -> bool:
         version = int(obj["metadata"]["resourceVersion"])

@@ -7,6 +7,7 @@ revision.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from email.utils import parsedate_to_datetime
@@ -125,8 +126,13 @@ class RestClient:
         self._object("DELETE", _path(ref, namespace, name), body=options)
 
     def watch(self, ref: ResourceRef, sink: Sink) -> None:
-        """Deliver all existing objects of all namespaces as ADDED, then every change, to `sink`."""
+        """Deliver all existing objects of all namespaces as ADDED, then every change, to `sink`.
+
+        What exists has been delivered when this returns (unless the server could not be asked), so that
+        nobody takes what is late for what is not there.
+        """
         reflector = _Reflector(self, ref, sink, self._ended)
+        reflector.begin()
         threading.Thread(target=reflector.run, name=f"watch {ref.plural}", daemon=True).start()
 
     def close(self) -> None:
@@ -226,6 +232,11 @@ class _Reflector:
         self._ended = ended
         self._known: dict[Key, Object] = {}
         self._revision = ""
+
+    def begin(self) -> None:
+        """List for the first time; what fails now is tried again by `run`."""
+        with contextlib.suppress(ApiError, urllib3.exceptions.HTTPError, OSError):
+            self._relist()
 
     def run(self) -> None:
         """List and watch, again and again."""
