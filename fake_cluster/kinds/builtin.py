@@ -7,6 +7,7 @@ They are made once for each process; what belongs to one kind alone is in the ta
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -30,8 +31,12 @@ class BuiltIn(Resource):
 
     @cached_property
     def columns(self) -> Sequence[Column]:
-        """The columns of `kubectl get`."""
-        return printing.columns_of(self.ref)
+        """The columns of `kubectl get`. They read the storage version, whatever version is asked for."""
+        columns = printing.columns_of(self.ref)
+        return columns if self.ref == self.storage else [self._converting(item) for item in columns]
+
+    def _converting(self, column: Column) -> Column:
+        return replace(column, value=lambda obj, now: column.value(self.to_storage(obj), now))
 
     @cached_property
     def _decode(self) -> Decoder:

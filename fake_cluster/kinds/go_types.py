@@ -131,11 +131,11 @@ VALUES: Final[dict[str, tuple[str, ...]]] = {
 """Optional numbers and booleans that are no pointers: zero and false vanish."""
 
 _VOLUME_CLASS = ("volumeMode", "volumeAttributesClassName")
-_WEBHOOK = ("failurePolicy", "matchPolicy", "sideEffects", "reinvocationPolicy")
+_WEBHOOK = ("failurePolicy", "matchPolicy", "sideEffects")
 
 STRING_POINTERS: Final[dict[str, tuple[str, ...]]] = {
     "admissionregistration/v1.MatchResources": ("matchPolicy",),
-    "admissionregistration/v1.MutatingWebhook": _WEBHOOK,
+    "admissionregistration/v1.MutatingWebhook": (*_WEBHOOK, "reinvocationPolicy"),
     "admissionregistration/v1.NamedRuleWithOperations": ("scope",),
     "admissionregistration/v1.ParamRef": ("parameterNotFoundAction",),
     "admissionregistration/v1.RuleWithOperations": ("scope",),

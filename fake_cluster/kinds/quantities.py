@@ -50,7 +50,8 @@ def canonical(text: str) -> str:
     value, family = _parsed(text)
     if family == "binary" and (abs(value) >= 1024 or value == 0):
         value = Fraction(ceil(value))
-        return _binary(value.numerator)
+        if value % 1024 == 0:
+            return _binary(value.numerator)
     value = Fraction(ceil(value / _SMALLEST)) * _SMALLEST if value.denominator != 1 else value
     return _decimal(value, exponent=family == "exponent")
 
@@ -73,7 +74,7 @@ def _binary(value: int) -> str:
     while value and value % 1024 == 0 and power < 6:
         value //= 1024
         power += 1
-    return f"{value}{_BINARY_SUFFIX.get(power, '')}"
+    return f"{value}{_BINARY_SUFFIX[power]}" if value else "0"
 
 
 def _decimal(value: Fraction, *, exponent: bool) -> str:

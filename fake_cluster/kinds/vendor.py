@@ -171,15 +171,23 @@ def roots() -> list[str]:
     return sorted({struct_name(ref) for ref in vars(refs).values() if isinstance(ref, ResourceRef)})
 
 
-def main() -> None:
-    """Write the files."""
+def files() -> dict[str, dict[str, Definition]]:
+    """What belongs into each file, by its name without the suffix."""
     found = reachable(roots(), definitions())
     groups: dict[str, dict[str, Definition]] = {}
     for name in sorted(found):
         groups.setdefault(name.split("/")[0], {})[name] = found[name]
+    return groups
+
+
+def main() -> None:
+    """Write the files."""
+    groups = files()
     for group, structs in groups.items():
         (DATA / f"{group}.json").write_bytes(orjson.dumps(structs, option=orjson.OPT_APPEND_NEWLINE))
-    sys.stdout.write(f"{len(found)} structs of Kubernetes {VERSION} in {len(groups)} files\n")
+    sys.stdout.write(
+        f"Kubernetes {VERSION}: {sum(map(len, groups.values()))} structs in {len(groups)} files\n"
+    )
 
 
 if __name__ == "__main__":

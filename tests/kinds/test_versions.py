@@ -96,3 +96,15 @@ def test_events_of_both_groups_are_the_same_events() -> None:
     assert obj["involvedObject"] == {"kind": "Pod", "name": "p"}
     assert resource(refs.EVENTS).decode(obj).obj == obj
     assert events.from_storage(obj).items() >= fields.items()
+
+
+def test_columns_are_the_same_in_every_version() -> None:
+    spec = {"scaleTargetRef": _TARGET, "maxReplicas": 5, "targetCPUUtilizationPercentage": 70}
+    obj = stored(refs.HORIZONTAL_POD_AUTOSCALERS_V1, spec=spec)
+    cells = []
+    for ref in (refs.HORIZONTAL_POD_AUTOSCALERS_V1, refs.HORIZONTAL_POD_AUTOSCALERS):
+        kind = resource(ref)
+        cells.append([column.value(kind.from_storage(obj), 0.0) for column in kind.columns])
+
+    assert cells[0] == cells[1]
+    assert cells[0][2] == "cpu: <unknown>/70%"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
@@ -24,6 +25,7 @@ def _matching(pattern: str, limit: int, rule: str, *examples: str) -> NameCheck:
     compiled = re.compile(pattern)
     text = f"{rule} ({_eg(examples)}regex used for validation is '{pattern}')"
 
+    @lru_cache(maxsize=4096)
     def check(value: str) -> list[str]:
         wrong = [] if len(value) <= limit else [f"must be no more than {limit} characters"]
         return wrong if compiled.fullmatch(value) else [*wrong, text]
@@ -97,6 +99,7 @@ env_name = _matching(
 )
 
 
+@lru_cache(maxsize=4096)
 def qualified_name(value: str) -> list[str]:
     """A label key, annotation key, taint key or finalizer: a name with an optional prefix."""
     prefix, slash, name = value.rpartition("/")
