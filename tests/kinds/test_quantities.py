@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fake_cluster.kinds.quantities import QuantityError, amount, canonical
@@ -54,6 +54,7 @@ _NUMBERS = st.decimals(min_value=0, max_value=10**9, places=3).map(str)
 _SUFFIXES = st.sampled_from(["", "m", "k", "M", "G", "Ki", "Mi", "Gi"])
 
 
+@settings(deadline=None, derandomize=True)
 @given(_NUMBERS, _SUFFIXES)
 def test_the_canonical_form_is_canonical_and_has_the_same_value_or_the_next_whole_one(
     number: str, suffix: str
