@@ -85,4 +85,4 @@ def _print(verdict: Verdict, output: Output) -> None:
     if output is Output.TEXT:
         plan.as_text(verdict, Console(highlight=False))
     else:
-        typer.echo(plan.as_yaml(verdict) if output is Output.YAML else plan.as_json(verdict), nl=False)
+        typer.echo(plan.as_yaml(verdict).rstrip("\n") if output is Output.YAML else plan.as_json(verdict))
