@@ -57,7 +57,8 @@ def _registry(verdict: Verdict, registry: RegistryVerdict) -> Iterator[Text]:
     for finding in registry.findings:
         yield from _finding(finding)
     yield from _endpoints(registry)
-    yield from _components(registry)
+    if registry.deploys:
+        yield from _components(registry)
     yield from _conditions(registry)
     yield from _rest(verdict, registry)
 
@@ -68,10 +69,7 @@ def _available(registry: RegistryVerdict) -> Text:
 
 
 def _blocked(registry: RegistryVerdict) -> Text:
-    created = any(
-        obj["kind"] == "Deployment" for component in registry.components for obj in component.objects
-    )
-    effect = "It would not become Available." if created else "Nothing would be deployed."
+    effect = "It would not become Available." if registry.deploys else "Nothing would be deployed."
     return Text.assemble(("It would be blocked.", f"{STRONG} {BAD}"), f" {effect}")
 
 
@@ -162,12 +160,10 @@ def _conditions(registry: RegistryVerdict) -> Iterator[Text]:
 
 def _rest(verdict: Verdict, registry: RegistryVerdict) -> Iterator[Text]:
     """How much there is in all."""
-    created = created_for(registry.obj, verdict.outcome.objects)
+    created = len(created_for(registry.obj, verdict.outcome.objects))
     pods = Counter(obj["kind"] for obj in verdict.outcome.objects)["Pod"]
     yield Text()
-    yield Text(
-        f"{len(created)} objects by the operator, {pods} Pods running; -o yaml prints them all.", style=QUIET
-    )
+    yield Text(f"Made by the operator: {created}. Pods running: {pods}. All objects: -o yaml.", style=QUIET)
 
 
 def _heading(text: str) -> Iterator[Text]:

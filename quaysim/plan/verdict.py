@@ -52,6 +52,11 @@ class RegistryVerdict:
     obj: Object
 
     @property
+    def deploys(self) -> bool:
+        """Whether anything of it would run."""
+        return any(obj["kind"] == "Deployment" for component in self.components for obj in component.objects)
+
+    @property
     def status(self) -> Mapping[str, Any]:
         """The registry's own status."""
         return self.obj.get("status") or {}
