@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from fake_cluster.controllers import volume_claims as claims
 from fake_cluster.controllers.context import Context
-from fake_cluster.controllers.quantities import parse
 from fake_cluster.controllers.status import write_status
 from fake_cluster.errors import ApiError
+from fake_cluster.kinds.quantities import amount
 from fake_cluster.kinds.refs import PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES
 from fake_cluster.machinery.client import Event
 from fake_cluster.machinery.controller import Controller, Source
@@ -179,7 +179,7 @@ class PersistentVolumeController:
     def _expanded(self, claim: Object, volume: Object) -> Object:
         """The volume, as large as the claim asks if its class allows that."""
         wanted = claims.requested(claim)
-        if parse(wanted) <= parse(volume["spec"]["capacity"]["storage"]):
+        if amount(wanted) <= amount(volume["spec"]["capacity"]["storage"]):
             return volume
         storage_class = self._classes.get(Key("", volume["spec"].get("storageClassName", "")))
         if storage_class is None or not storage_class.get("allowVolumeExpansion"):

@@ -6,13 +6,14 @@ What is beyond them is refused by admission; this keeps the status. Source: docu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from decimal import Decimal
+from fractions import Fraction
 
 from fake_cluster.controllers.context import Context
 from fake_cluster.controllers.pods import FINISHED, phase
-from fake_cluster.controllers.quantities import parse, text_of
+from fake_cluster.controllers.quantities import text_of
 from fake_cluster.controllers.resources import BUILT_IN
 from fake_cluster.controllers.status import write_status
+from fake_cluster.kinds.quantities import amount
 from fake_cluster.kinds.refs import EVENTS, PERSISTENT_VOLUME_CLAIMS, PODS, RESOURCE_QUOTAS, SERVICES
 from fake_cluster.machinery.client import Event
 from fake_cluster.machinery.controller import Controller, Source, own_key
@@ -23,16 +24,16 @@ _BY_NAME = {ref.plural: ref for ref in BUILT_IN if ref.namespaced and not ref.gr
 """Core resources may be counted under their plain plural."""
 
 
-def _pod_resource(pod: Object, part: str, name: str) -> Decimal:
+def _pod_resource(pod: Object, part: str, name: str) -> Fraction:
     """What a Pod's containers ask for; init containers run one after the other."""
     spec = pod["spec"]
-    running = sum((_container_resource(item, part, name) for item in spec["containers"]), Decimal(0))
+    running = sum((_container_resource(item, part, name) for item in spec["containers"]), Fraction(0))
     first = [_container_resource(item, part, name) for item in spec.get("initContainers") or ()]
     return max([running, *first])
 
 
-def _container_resource(container: Object, part: str, name: str) -> Decimal:
-    return parse(str(((container.get("resources") or {}).get(part) or {}).get(name, "0")))
+def _container_resource(container: Object, part: str, name: str) -> Fraction:
+    return amount(str(((container.get("resources") or {}).get(part) or {}).get(name, "0")))
 
 
 def _services_of_type(kind: str) -> Callable[[Object], bool]:
@@ -84,21 +85,21 @@ class ResourceQuotaController:
                 write_status(self._client, RESOURCE_QUOTAS, quota, {"hard": hard, "used": used})
             )
 
-    def _used(self, namespace: str, name: str, quota: Object) -> Decimal:
+    def _used(self, namespace: str, name: str, quota: Object) -> Fraction:
         """How much of one limit is used."""
         counted = self._count_ref(name)
         if counted is not None and counted != PODS:
-            return Decimal(len(self._client.list(counted, namespace)))
+            return Fraction(len(self._client.list(counted, namespace)))
         if name in _SERVICE_KINDS:
-            return Decimal(sum(map(_SERVICE_KINDS[name], self._client.list(SERVICES, namespace))))
+            return Fraction(sum(map(_SERVICE_KINDS[name], self._client.list(SERVICES, namespace))))
         if name == "requests.storage":
             return self._storage(namespace)
         pods = [pod for pod in self._client.list(PODS, namespace) if phase(pod) not in FINISHED]
         pods = [pod for pod in pods if _is_in_scope(pod, quota)]
         if counted == PODS:
-            return Decimal(len(pods))
+            return Fraction(len(pods))
         part, _, resource = name.rpartition(".")
-        return sum((_pod_resource(pod, part or "requests", resource) for pod in pods), Decimal(0))
+        return sum((_pod_resource(pod, part or "requests", resource) for pod in pods), Fraction(0))
 
     @staticmethod
     def _count_ref(name: str) -> ResourceRef | None:
@@ -107,10 +108,10 @@ class ResourceQuotaController:
             return _COUNTED.get(name.removeprefix("count/"))
         return _BY_NAME.get(name)
 
-    def _storage(self, namespace: str) -> Decimal:
+    def _storage(self, namespace: str) -> Fraction:
         claims = self._client.list(PERSISTENT_VOLUME_CLAIMS, namespace)
         sizes = ((claim["spec"].get("resources") or {}).get("requests") or {} for claim in claims)
-        return sum((parse(str(item.get("storage", "0"))) for item in sizes), Decimal(0))
+        return sum((amount(str(item.get("storage", "0"))) for item in sizes), Fraction(0))
 
 
 def _is_bytes(name: str) -> bool:
@@ -132,5 +133,5 @@ def _is_in_scope(pod: Object, quota: Object) -> bool:
 
 def _equal(before: dict[str, str], used: dict[str, str]) -> bool:
     return before.keys() == used.keys() and all(
-        parse(before[name]) == parse(text) for name, text in used.items()
+        amount(before[name]) == amount(text) for name, text in used.items()
     )

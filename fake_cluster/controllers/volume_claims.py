@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fake_cluster.controllers.quantities import parse
+from fake_cluster.kinds.quantities import amount
 from fake_cluster.objects import Object, annotations_of, labels_of
 from fake_cluster.selectors import matches
 
@@ -50,7 +50,7 @@ def fits(volume: Object, claim: Object) -> bool:
         and spec.get("storageClassName", "") == wanted.get("storageClassName", "")
         and spec.get("volumeMode", "Filesystem") == wanted.get("volumeMode", "Filesystem")
         and set(wanted.get("accessModes") or ()) <= set(spec.get("accessModes") or ())
-        and parse(spec["capacity"]["storage"]) >= parse(requested(claim))
+        and amount(spec["capacity"]["storage"]) >= amount(requested(claim))
         and ("selector" not in wanted or matches(wanted["selector"], labels_of(volume)))
     )
 
@@ -62,7 +62,7 @@ def smallest_fitting(volumes: Iterable[Object], claim: Object) -> Object | None:
         if is_for(volume, claim):
             return volume
     fitting = [volume for volume in volumes if fits(volume, claim)]
-    return min(fitting, key=lambda item: parse(item["spec"]["capacity"]["storage"]), default=None)
+    return min(fitting, key=lambda item: amount(item["spec"]["capacity"]["storage"]), default=None)
 
 
 def claim_reference(claim: Object) -> Object:
