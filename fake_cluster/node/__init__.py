@@ -5,7 +5,7 @@ What users of a cluster need to make Pods behave as they like is to be found her
 
 from __future__ import annotations
 
-from fake_cluster.node.program import Context, ExecResult, Factory, ProbeKind, Program
+from fake_cluster.node.program import Context, ExecResult, Factory, Peer, ProbeKind, Program
 from fake_cluster.node.programs import Match, Programs, Service, Task, crashes, never_ready, service, task
 from fake_cluster.node.specs import NodeSpec
 
@@ -15,6 +15,7 @@ __all__ = [
     "Factory",
     "Match",
     "NodeSpec",
+    "Peer",
     "ProbeKind",
     "Program",
     "Programs",

@@ -18,13 +18,15 @@ from fake_cluster.machinery.client import Client, Event
 from fake_cluster.machinery.clock import Clock
 from fake_cluster.machinery.controller import Controller, Result, Source
 from fake_cluster.node.addresses import PodAddresses, node_address
+from fake_cluster.node.command import Attached, Command, started
 from fake_cluster.node.container import Container
 from fake_cluster.node.images import Images
-from fake_cluster.node.logs import rendered
+from fake_cluster.node.logs import Follower, rendered
 from fake_cluster.node.mounts import Mounts, Wanted
 from fake_cluster.node.pod import PodRunner
 from fake_cluster.node.probing import NEVER
-from fake_cluster.node.program import ExecResult
+from fake_cluster.node.process import Process
+from fake_cluster.node.program import ExecResult, Peer
 from fake_cluster.node.programs import Programs
 from fake_cluster.node.runtime import Runtime
 from fake_cluster.node.specs import GENEROUS, LEASE_NAMESPACE, node_lease, node_status
@@ -55,6 +57,7 @@ class NodeAgent:
         self._addresses: dict[str, PodAddresses] = {}
         self._waiting: dict[Wanted, dict[Key, None]] = {}
         self._at_work: Key | None = None
+        self._followers: dict[Key, list[Follower]] = {}
 
     def controllers(self) -> list[Controller]:
         """What a manager has to run."""
@@ -77,12 +80,63 @@ class NodeAgent:
         lines = (found.previous_lines or ()) if query.get("previous") == "true" else found.lines
         return rendered(lines, query, self.clock.now())
 
+    def follow(self, pod: Object, container: str, query: Mapping[str, str]) -> Follower | None:
+        """A container's log as it is written, until the container ends; None where there is no container."""
+        found = self._container(pod, container)
+        if found is None:
+            return None
+        key, process = key_of(pod), found.process
+        follower = Follower(
+            found.lines, query, self.clock.now(), lambda: process is None or found.process is not process
+        )
+        self._followers.setdefault(key, []).append(follower)
+        follower.on_close = partial(self._leave, key, follower)
+        if process is not None:
+            process.context.on_log = partial(self._tell_followers, key)
+        return follower
+
+    def _tell_followers(self, key: Key) -> None:
+        for follower in tuple(self._followers.get(key, ())):
+            follower.hear()
+
+    def _leave(self, key: Key, follower: Follower) -> None:
+        self._followers[key].remove(follower)
+        if not self._followers[key]:
+            del self._followers[key]
+
+    def command(
+        self, pod: Object, container: str, argv: Sequence[str], *, stdin: bool, tty: bool = False
+    ) -> Command:
+        """Start a command in a container; raises ApiError where it does not run, or has no such program."""
+        process = self._process(pod, container)
+        return started(process.program, process.shell, argv, stdin=stdin, tty=tty)
+
+    def attach(self, pod: Object, container: str) -> Command:
+        """Listen to a container's own process; raises ApiError where it does not run."""
+        self._process(pod, container)
+        follower = self.follow(pod, container, {"tailLines": "0"})
+        return Attached(follower) if follower is not None else Command()
+
+    def connect(self, pod: Object, port: int) -> Peer | None:
+        """Connect to a port of a Pod; None where nobody listens."""
+        runner = self._runners.get(key_of(pod))
+        for container in runner.containers if runner is not None else ():
+            peer = container.process.program.connect(port) if container.process is not None else None
+            if peer is not None:
+                return peer
+        return None
+
     def exec(self, pod: Object, container: str, argv: Sequence[str], stdin: bytes = b"") -> ExecResult:
-        """Run a command in a container; raises ApiError where it does not run."""
+        """Run a command in a container; raises ApiError where it does not run, or has no such program."""
+        process = self._process(pod, container)
+        result = process.program.exec(argv, stdin)
+        return process.shell.run(argv, stdin) if result is None else result
+
+    def _process(self, pod: Object, container: str) -> Process:
         found = self._container(pod, container)
         if found is None or found.process is None:
             raise internal(f"unable to upgrade connection: container not found ({json.dumps(container)})")
-        return found.process.program.exec(argv, stdin)
+        return found.process
 
     def _container(self, pod: Object, name: str) -> Container | None:
         runner = self._runners.get(key_of(pod))
@@ -146,6 +200,8 @@ class NodeAgent:
         runner = self._runners.pop(key, None)
         if runner is not None:
             self._release(runner)
+        for follower in tuple(self._followers.get(key, ())):
+            follower.finish()
 
     def _release(self, runner: PodRunner) -> None:
         addresses = self._addresses.get(runner.pod["spec"]["nodeName"])
@@ -170,6 +226,7 @@ class NodeAgent:
         self._at_work = key
         due = runner.sync(now)
         self._at_work = None
+        self._tell_followers(key)
         for wanted in runner.wanted:
             self._waiting.setdefault(wanted, {})[key] = None
         with _unless_gone():

@@ -8,7 +8,7 @@ starts a Pod, and for the references of its environment before it starts a conta
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fake_cluster.kinds.refs import CONFIG_MAPS, PERSISTENT_VOLUME_CLAIMS, SECRETS
@@ -131,6 +131,15 @@ class _Mounted(Surroundings):
         obj = self._client.find(source.ref, source.name, self._namespace)
         return None if obj is None or path not in names else _value(obj, names[path])
 
+    def files(self) -> Iterator[str]:
+        """The paths of what the mounted Secrets, ConfigMaps and projected volumes hold."""
+        volumes = {volume["name"]: volume for volume in self._pod["spec"].get("volumes") or ()}
+        for mount in self._container.get("volumeMounts") or ():
+            for source in _volume_sources(volumes.get(mount["name"], {})):
+                obj = self._client.find(source.ref, source.name, self._namespace) or {}
+                names = [item["path"] for item in source.items if _has(obj, item["key"])]
+                yield from _shown(mount, names if source.items else _keys(obj))
+
     def environment(self) -> Mapping[str, str]:
         """Variables of `envFrom`, then those of `env`."""
         variables: dict[str, str] = {}
@@ -237,6 +246,18 @@ def _value(obj: Object, key: str) -> bytes | None:
         return None
     text: str = data[key]
     return base64.b64decode(text) if obj.get("kind") == "Secret" else text.encode()
+
+
+def _shown(mount: Object, names: Iterable[str]) -> Iterator[str]:
+    """Where names of a volume are, as the container sees it."""
+    root, sub_path = mount["mountPath"].rstrip("/"), mount.get("subPath", "")
+    for name in names:
+        if not sub_path:
+            yield f"{root}/{name}"
+        elif name == sub_path:
+            yield root
+        elif name.startswith(f"{sub_path}/"):
+            yield f"{root}/{name[len(sub_path) + 1 :]}"
 
 
 def _inside(mount: Object, path: str) -> str | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 from fake_cluster.node.probing import FIELDS, NEVER, Prober, failure_message
 from fake_cluster.node.program import Context, Exit, Program
+from fake_cluster.node.shell import Shell
 
 KILLED = 137
 """The exit code of a process that SIGKILL ended."""
@@ -23,6 +25,11 @@ class Process:
         self._probers = {
             kind: Prober(kind, spec[field], now) for kind, field in FIELDS.items() if field in spec
         }
+
+    @cached_property
+    def shell(self) -> Shell:
+        """What commands run in that the program does not know."""
+        return Shell(self.context)
 
     @property
     def ended(self) -> Exit | None:

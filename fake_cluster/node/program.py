@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -55,6 +55,10 @@ class Surroundings:
         """The content of a file in a mounted volume; raises FileNotFoundError."""
         raise FileNotFoundError(path)
 
+    def files(self) -> Iterable[str]:
+        """The paths of the files in mounted volumes."""
+        return ()
+
     def environment(self) -> Mapping[str, str]:
         """The environment variables."""
         return {}
@@ -70,6 +74,7 @@ class Context:
         self.ended: Exit | None = None
         self.probes_are_stale = False
         self.wake: Callable[[], None] = _nobody_listens
+        self.on_log: Callable[[], None] = _nobody_listens
         self._clock = clock
         self._surroundings = surroundings
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
@@ -83,6 +88,7 @@ class Context:
         """Write to the container's log; several lines are split."""
         now = self.now()
         self.lines += [LogLine(now, line) for line in text.splitlines() or [""]]
+        self.on_log()
 
     def exit(self, code: int, message: str = "") -> None:
         """End the container."""
@@ -102,6 +108,10 @@ class Context:
         """The content of a file in a mounted volume; raises FileNotFoundError."""
         return self._surroundings.read(path)
 
+    def files(self) -> Iterable[str]:
+        """The paths of the files in mounted volumes."""
+        return self._surroundings.files()
+
     @property
     def env(self) -> Mapping[str, str]:
         """The environment variables."""
@@ -119,6 +129,17 @@ class Context:
 
 def _nobody_listens() -> None:
     """The node is not interested before the container has started."""
+
+
+class Peer:
+    """The program's end of a TCP connection. It is closed when `closed` is set."""
+
+    closed = False
+
+    def received(self, data: bytes) -> bytes:
+        """What it says to some bytes; nothing, as long as they are not all that it waits for."""
+        del data
+        return b""
 
 
 class Program:
@@ -142,10 +163,15 @@ class Program:
         del kind, probe
         return True
 
-    def exec(self, argv: Sequence[str], stdin: bytes = b"") -> ExecResult:
-        """Run a command in the container."""
-        del stdin
-        return ExecResult(127, stderr=f"sh: {argv[0]}: not found\n".encode())
+    def exec(self, argv: Sequence[str], stdin: bytes = b"") -> ExecResult | None:
+        """Run a command in the container; None leaves it to the shell of `fake_cluster.node.shell`."""
+        del argv, stdin
+        return None
+
+    def connect(self, port: int) -> Peer | None:
+        """Take a connection to a port; None where the program does not listen."""
+        del port
+        return None
 
 
 Factory = Callable[[], Program]

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
 
-from fake_cluster.node.program import Context, Factory, ProbeKind, Program
+from fake_cluster.node.peers import WebPeer
+from fake_cluster.node.program import Context, Factory, Peer, ProbeKind, Program
 from fake_cluster.objects import Object, controller_of, labels_of
 
 LISTENS_AFTER = 0.3
@@ -40,6 +41,14 @@ class Service(Program):
         if missing > 0 and missing != float("inf"):
             self._context.after(missing, self._context.changed)
         return missing <= 0
+
+    def connect(self, port: int) -> Peer | None:
+        """A web server on each of the container's TCP ports, once it listens."""
+        context = self._context
+        ports = {item["containerPort"] for item in context.container.get("ports") or ()}
+        if port not in ports or context.now() < self._ready_at:
+            return None
+        return WebPeer(f"{context.pod['metadata']['name']}:{port}")
 
 
 class NeverReady(Service):

@@ -64,8 +64,8 @@ def test_a_command_runs_in_the_container(lab: Lab) -> None:
 def test_an_unknown_command_is_not_found(lab: Lab) -> None:
     lab.create()
     lab.until_ready()
-    answer = lab.cluster.node_agent.exec(lab.pod(), "c", ["psql"])
-    assert (answer.code, answer.stderr) == (127, b"sh: psql: not found\n")
+    with pytest.raises(ApiError, match='exec: "psql": executable file not found in \\$PATH: unknown'):
+        lab.cluster.node_agent.exec(lab.pod(), "c", ["psql"])
 
 
 def test_no_command_runs_in_a_container_that_does_not_run(lab: Lab) -> None:
