@@ -111,12 +111,22 @@ def _(scene: Scene, kind: str) -> None:
     same(f"{kind} since it was True", {state[kind][0] for state in states[first:]}, {"True"})
 
 
-def past_conditions(registry: Registry) -> list[dict[str, tuple[str, str, str]]]:
-    """The conditions in all states of the registry: type → (status, reason, message)."""
+@then(parsers.parse('meanwhile {kind:w} was {status:w}, with reason {reason:w} and message "{text}"'))
+def _(scene: Scene, kind: str, status: str, reason: str, text: str) -> None:
+    registry = scene.registry
+    states = [state.get(kind) for state in past_conditions(registry, registry.notes["changed at"])]
+    assert (status, reason, text) in states, f"{kind} was {[state for state in states if state]}"
+
+
+def past_conditions(registry: Registry, since: str = "") -> list[dict[str, tuple[str, str, str]]]:
+    """The conditions in all states of the registry, from a resourceVersion or from its creation on.
+
+    Type → (status, reason, message).
+    """
     return [
         {
             item["type"]: (item["status"], item["reason"], item.get("message", ""))
             for item in (state.get("status") or {}).get("conditions") or []
         }
-        for state in registry.history()
+        for state in registry.history(since)
     ]

@@ -69,13 +69,17 @@ def _(scene: Scene) -> None:
     registry = scene.registry
     other = Registry(scene.target, scene.target.new_namespace(), registry.name)
     other.seen()
-    eventually(scene.target, "its objects", lambda: inventory(registry), inventory(other))
+
+    def differences() -> set[str]:
+        return inventory(registry) ^ inventory(other)
+
+    eventually(scene.target, "objects that only one of them has", differences, set())
 
 
-def inventory(registry: Registry) -> list[str]:
+def inventory(registry: Registry) -> set[str]:
     """Kind and name of everything that a registry owns; the generated end of a name is left out."""
     names = {(kind, obj["metadata"]["name"]) for kind, obj in registry.owned_of_all_kinds()}
-    return sorted({f"{kind} {GENERATED.sub('', name) if kind == 'Secret' else name}" for kind, name in names})
+    return {f"{kind} {GENERATED.sub('', name) if kind == 'Secret' else name}" for kind, name in names}
 
 
 @then(parsers.parse("there is no {kinds} in it"))

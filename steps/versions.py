@@ -63,7 +63,10 @@ def _(scene: Scene, version: str) -> None:
     registry.notes |= {"version": registry.status("currentVersion"), "job": upgrade_job(registry)}
     patch = {"status": {"currentVersion": version}}
     namespace = registry.namespace
-    scene.target.client.patch(QUAY_REGISTRIES, registry.name, patch, namespace, subresource="status")
+    changed = scene.target.client.patch(
+        QUAY_REGISTRIES, registry.name, patch, namespace, subresource="status"
+    )
+    registry.notes["changed at"] = changed["metadata"]["resourceVersion"]
 
 
 @then("its currentVersion becomes what it was")

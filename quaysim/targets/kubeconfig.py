@@ -23,13 +23,14 @@ from quaysim.targets.base import PATIENCE, NotInTime, Target, Targets, Unsupport
 from quaysim.targets.capabilities import ALL_NAMESPACES, served
 from quaysim.targets.raw import replay, request
 from quaysim.targets.resources import NAMESPACES, NODES, QUAY_REGISTRIES, ROUTES, SERVICE_ACCOUNTS
+from quaysim.targets.turns import ALONE, Turn
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
 
     from fake_cluster.machinery.rest import RestClient
 
-SHORTEST_POLL, LONGEST_POLL = 0.02, 1.0
+SHORTEST_POLL, LONGEST_POLL = 0.02, 0.5
 """Seconds of real time between two looks at the cluster: few at first, growing by half each time."""
 RUN_LABEL = "quaysim.test/run"
 
@@ -91,7 +92,8 @@ class KubeconfigTargets(Targets):
         """A target for one scenario."""
         if reason := missing(needs, self.capabilities):
             raise Unsupported(reason)
-        return KubeconfigTarget(self)
+        turn = Turn(self.api_client.configuration.host, alone=bool(ALONE & set(needs)))
+        return KubeconfigTarget(self, turn)
 
     def describe(self) -> str:
         """Where the cluster is."""
@@ -141,6 +143,7 @@ class KubeconfigTarget(Target):
     """One scenario's view of such a cluster."""
 
     targets: KubeconfigTargets
+    turn: Turn | None = None
     namespaces: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -186,6 +189,14 @@ class KubeconfigTarget(Target):
         return replay(self.api_client, ref, namespace, since)
 
     def close(self) -> None:
+        """Remove what the scenario has made, and let the next one have the cluster."""
+        try:
+            self._remove_namespaces()
+        finally:
+            if self.turn is not None:
+                self.turn.close()
+
+    def _remove_namespaces(self) -> None:
         """Remove the registries first, while the operator can still tidy up; then the namespaces."""
         for namespace in self.namespaces:
             for registry in self.client.list(QUAY_REGISTRIES, namespace):

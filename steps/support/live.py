@@ -109,13 +109,13 @@ class LiveRegistry:
         """The bundle that the spec names."""
         return self.target.client.get(SECRETS, self.bundle_name(), self.namespace)
 
-    def history(self) -> list[Object]:
-        """All states of the registry since it was created, the first one included."""
+    def history(self, since: str = "") -> list[Object]:
+        """All states of the registry after a resourceVersion, or since it was created, that one included."""
         assert self.created is not None
-        version = self.created["metadata"]["resourceVersion"]
+        version = since or self.created["metadata"]["resourceVersion"]
         events = self.target.history(QUAY_REGISTRIES, self.namespace, version)
         states = [obj for kind, obj in events if kind != "BOOKMARK" and obj["metadata"]["name"] == self.name]
-        return [self.created, *states]
+        return states if since else [self.created, *states]
 
 
 def _owner_uids(obj: Object) -> set[str]:
