@@ -81,12 +81,13 @@ Subscriber = Callable[[Change], None]
 
 
 class Table:
-    """The objects of one kind."""
+    """The objects of one kind. `watches` are those who must hear that it is served no more, and how."""
 
     def __init__(self) -> None:
         self.log: deque[Change] = deque()
         self.compacted = 0
         self.subscribers: list[Subscriber] = []
+        self.watches: dict[object, Callable[[], None]] = {}
         self._spaces: dict[str, dict[str, Stored]] = {}
         self._names: dict[str, list[str]] = {}
         self._lists: dict[str, list[Stored]] = {}
@@ -150,6 +151,11 @@ class Table:
         del names[bisect_left(names, name)]
         if not names:
             del self._spaces[namespace], self._names[namespace]
+
+    def end_watches(self) -> None:
+        """Tell all watches that there is nothing more to come."""
+        for end in list(self.watches.values()):
+            end()
 
     def compact(self, revision: int) -> None:
         """Forget all changes up to `revision`."""

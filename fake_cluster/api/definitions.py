@@ -30,6 +30,8 @@ class Definitions:
         crd = change.stored.obj
         if change.type == "DELETED":
             self._core.kinds.remove_crd(crd)
+            spec = crd["spec"]
+            self._core.store.table(spec["group"], spec["names"]["plural"]).end_watches()
             return
         if self._table.get("", change.name) is not change.stored:
             return  # there is a newer version already

@@ -20,6 +20,7 @@ from fake_cluster.api.bodies import read_body, read_patch
 from fake_cluster.api.call import Answer, Call, Options, PatchKind, Verb
 from fake_cluster.api.documents import Documents
 from fake_cluster.api.render import JSON, Response, render, wanted_form
+from fake_cluster.api.subresources.connections import SEPARATOR
 from fake_cluster.api.routing import NoSuchPathError, Place, find_place
 from fake_cluster.errors import ApiError, bad_request, internal
 from fake_cluster.machinery.clock import Clock
@@ -27,6 +28,8 @@ from fake_cluster.machinery.clock import Clock
 _log = logging.getLogger(__name__)
 _NOT_ALLOWED = "the server does not allow this method on the requested resource"
 _WRITES: dict[str, Verb] = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
+CONNECTING = frozenset({"exec", "attach", "portforward"})
+_LISTS = frozenset({"command", "ports"})
 _TRUE = frozenset({"true", "1", "True", "t", "T", "TRUE"})
 
 
@@ -94,6 +97,8 @@ class Front:
             raise _method_error()
         call = Call(verb, place.resource, place.namespace, place.name, place.subresource)
         call.user_agent = request.headers.get("user-agent", "")
+        if place.subresource in CONNECTING:
+            call.upgrade = "upgrade" in request.headers
         if verb in ("get", "list", "watch"):
             call.options = option_parsing.parse(request.query, verb)
             _select_by_name(call)
@@ -141,7 +146,7 @@ def _read_write(call: Call, request: Request) -> None:
         call.patch = cast("PatchKind", kind)
     elif request.body:
         call.body = read_body(request.body, content_type)
-    elif call.verb in ("create", "update"):
+    elif call.verb in ("create", "update") and call.subresource not in CONNECTING:
         raise bad_request("couldn't get version/kind; json parse error: unexpected end of JSON input")
     call.options = option_parsing.parse(request.query, call.verb, call.patch)
     if call.verb.startswith("delete") and call.body is not None:
@@ -149,13 +154,19 @@ def _read_write(call: Call, request: Request) -> None:
 
 
 def refusal(error: ApiError) -> Response:
-    """The Status of an error."""
-    return Response(error.code, orjson.dumps(error.status()), JSON, list(error.headers.items()))
+    """The Status of an error; a time to wait before the next try is a header too."""
+    headers = list(error.headers.items())
+    if error.details.get("retryAfterSeconds") and "Retry-After" not in error.headers:
+        headers.append(("Retry-After", str(error.details["retryAfterSeconds"])))
+    return Response(error.code, orjson.dumps(error.status()), JSON, headers)
 
 
 def parse_query(text: str) -> dict[str, str]:
-    """A query string; of a parameter that is given twice, the first counts."""
+    """A query string; of a parameter that is given twice the first counts, but for lists like `command`."""
     query: dict[str, str] = {}
     for name, value in parse_qsl(text, keep_blank_values=True):
-        query.setdefault(name, value)
+        if name in _LISTS and name in query:
+            query[name] += SEPARATOR + value
+        else:
+            query.setdefault(name, value)
     return query

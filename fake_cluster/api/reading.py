@@ -104,7 +104,7 @@ def _revision(text: str) -> int:
 
 def _check_reached(core: Core, revision: int) -> None:
     if revision > core.store.revision:
-        message = f"Too large resource version: {revision}, current: {core.store.revision}"
+        message = f"Timeout: Too large resource version: {revision}, current: {core.store.revision}"
         causes = [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}]
         raise ApiError(504, "Timeout", message, {"causes": causes, "retryAfterSeconds": 1})
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
-from fake_cluster.api import subresources
+from fake_cluster.api import components, subresources
 from fake_cluster.api.admission import Admission
 from fake_cluster.api.call import Answer, Call
 from fake_cluster.api.core import Core
@@ -25,6 +25,7 @@ from fake_cluster.api.reviews import REVIEWS
 from fake_cluster.api.writing import create, update
 from fake_cluster.errors import method_not_supported, no_such_resource
 from fake_cluster.kinds import Kinds, Resource
+from fake_cluster.kinds.refs import COMPONENT_STATUSES
 from fake_cluster.machinery.clock import Clock
 from fake_cluster.objects import ResourceRef
 from fake_cluster.store import Store
@@ -73,6 +74,8 @@ class Api:
             review = REVIEWS.get((resource.ref.group, resource.ref.plural))
             if review is not None:
                 return review(self.core, call)
+        elif resource.ref is COMPONENT_STATUSES:
+            return components.VERBS[call.verb](self.core, call)
         return VERBS[call.verb](self.core, call)
 
     def handle(

@@ -49,6 +49,7 @@ class WatchStream:
         self._namespace = namespace
         self._ready: deque[tuple[str, Stored]] = deque()
         table.subscribers.append(self._hear)
+        table.watches[self] = self.end
 
     def start(self, existing: Iterable[Stored], missed: Iterable[Change], *, announce: bool = False) -> None:
         """Begin with objects that exist, or with changes since the revision that the watcher knows.
@@ -67,6 +68,12 @@ class WatchStream:
         """Tell the watcher what is wrong, and end."""
         self._ready.append(("ERROR", Stored(error.status(), 0)))
         self.ends_at = float("-inf")
+
+    def end(self) -> None:
+        """Give what is ready, and then nothing more: what is watched is served no more."""
+        self.ends_at = float("-inf")
+        if self.on_ready is not None:
+            self.on_ready()
 
     def _hear(self, change: Change) -> None:
         if self._namespace and change.namespace != self._namespace:
@@ -107,6 +114,7 @@ class WatchStream:
         if not self.closed:
             self.closed = True
             self._table.subscribers.remove(self._hear)
+            self._table.watches.pop(self, None)
 
 
 def _event(change: Change, matches: Callable[[Stored], bool] | None) -> tuple[ChangeType, Stored] | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 
+from fake_cluster.api import Api
 from fake_cluster.errors import ApiError
-from fake_cluster.kinds.refs import CUSTOM_RESOURCE_DEFINITIONS, DEPLOYMENTS
+from fake_cluster.kinds.refs import CONFIG_MAPS, CUSTOM_RESOURCE_DEFINITIONS, DEPLOYMENTS
 from fake_cluster.machinery.client import Event
+from fake_cluster.machinery.clock import VirtualClock
 from fake_cluster.machinery.direct import DirectClient
 from fake_cluster.objects import Object, ResourceRef, condition_is_true, copy_of
 from tests.api.conftest import Http
@@ -186,3 +189,30 @@ def test_a_definition_can_come_back(toys: DirectClient) -> None:
     toys.create(CUSTOM_RESOURCE_DEFINITIONS, definition())
     assert list(toys.list(KITES)) == []
     assert list(toys.list(DEPLOYMENTS)) == []
+
+
+def test_watches_end_with_the_definition(
+    toys: DirectClient, api: Api, http: Http, clock: VirtualClock
+) -> None:
+    toys.create(KITES, kite("red"))
+    stream = api.handle("GET", PATH, {"watch": "true"}).stream
+    assert stream is not None
+    toys.delete(CUSTOM_RESOURCE_DEFINITIONS, "kites.toys.example.com")
+    events = [orjson.loads(line) for line in stream.poll(clock.now())]
+    assert [event["type"] for event in events] == ["ADDED", "DELETED"]
+    assert stream.closed
+    assert http("GET", PATH)[0] == 404
+
+
+def test_finalizers_of_custom_objects_need_no_domain(toys: DirectClient) -> None:
+    body = kite("red")
+    body["metadata"]["finalizers"] = ["wait"]
+    assert toys.create(KITES, body)["metadata"]["finalizers"] == ["wait"]
+    with pytest.raises(ApiError) as caught:
+        named = {"name": "a", "namespace": "shop", "finalizers": ["example.com/a", "wait"]}
+        toys.create(CONFIG_MAPS, {"metadata": named})
+    (cause,) = caught.value.details["causes"]
+    assert cause["field"] == "metadata.finalizers[1]"
+    assert cause["message"] == (
+        'Invalid value: "wait": name is neither a standard finalizer name nor is it fully qualified'
+    )

@@ -190,3 +190,24 @@ def test_what_is_not_there_is_found_as_none_and_got_as_an_error(client: DirectCl
     with pytest.raises(ApiError) as caught:
         client.get(CONFIG_MAPS, "missing", "shop")
     assert caught.value.details == {"name": "missing", "kind": "configmaps"}
+
+
+def test_the_parts_of_the_control_plane_are_well(http: Http) -> None:
+    code, found = http("GET", "/api/v1/componentstatuses")
+    assert (code, found["kind"]) == (200, "ComponentStatusList")
+    assert "ComponentStatus is deprecated" in http.headers["Warning"]
+    assert [item["metadata"]["name"] for item in found["items"]] == [
+        "controller-manager",
+        "etcd-0",
+        "scheduler",
+    ]
+    assert http("GET", "/api/v1/componentstatuses/etcd-0")[1]["conditions"][0]["status"] == "True"
+    assert http("GET", "/api/v1/componentstatuses/etcd-9")[0] == 404
+
+
+def test_the_future_is_waited_for_in_vain(http: Http) -> None:
+    code, status = http("GET", "/api/v1/configmaps", resourceVersion="999999")
+    assert (code, status["reason"]) == (504, "Timeout")
+    assert status["message"].startswith("Timeout: Too large resource version: 999999, current: ")
+    assert status["details"]["causes"][0]["reason"] == "ResourceVersionTooLarge"
+    assert http.headers["Retry-After"] == "1"

@@ -62,6 +62,25 @@ class TestScale:
         assert [entry["subresource"] for entry in owners] == ["scale"]
         assert owners[0]["fieldsV1"] == {"f:spec": {"f:replicas": {}}}
 
+    def test_applying_it_owns_the_field_of_the_object(self, http: Http, client: DirectClient) -> None:
+        client.create(DEPLOYMENTS, deployment("web"))
+        apply = "application/apply-patch+yaml"
+        head = {"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "web"}}
+        config = head | {"spec": {"replicas": 4}}
+        code, status = http("PATCH", f"{DEPLOYMENT}/scale", config, type_=apply, fieldManager="scaler")
+        assert (code, status["reason"]) == (409, "Conflict")
+        assert status["message"] == (
+            'Apply failed with 1 conflict: conflict with "tester" using autoscaling/v1: .spec.replicas'
+        )
+        query = {"fieldManager": "scaler", "force": "true"}
+        code, scale = http("PATCH", f"{DEPLOYMENT}/scale", config, type_=apply, **query)
+        assert (code, scale["spec"]) == (200, {"replicas": 4})
+        entries = client.get(DEPLOYMENTS, "web", "shop")["metadata"]["managedFields"]
+        mine, theirs = sorted(entries, key=lambda entry: str(entry["manager"]))
+        assert (mine["manager"], mine["operation"], mine["apiVersion"]) == ("scaler", "Apply", "apps/v1")
+        assert (mine["subresource"], mine["fieldsV1"]) == ("scale", {"f:spec": {"f:replicas": {}}})
+        assert "f:replicas" not in theirs["fieldsV1"]["f:spec"]
+
     def test_zero_is_left_out(self, client: DirectClient, http: Http) -> None:
         client.create(DEPLOYMENTS, deployment("web", 2))
         body = {"spec": {"replicas": 0}}

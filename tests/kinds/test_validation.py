@@ -173,7 +173,7 @@ def test_a_finalizer_is_qualified() -> None:
 
     assert complaints(refs.SECRETS, metadata=metadata) == [
         (
-            'metadata.finalizers: Invalid value: "mine": '
+            'metadata.finalizers[0]: Invalid value: "mine": '
             "name is neither a standard finalizer name nor is it fully qualified"
         )
     ]

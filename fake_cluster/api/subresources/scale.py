@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from fake_cluster.api import managers
 from fake_cluster.api import patch as patches
+from fake_cluster.api.apply import Applied, Writer
+from fake_cluster.api.apply import apply as apply_configuration
+from fake_cluster.api.apply.entries import entries_of
 from fake_cluster.api.call import Answer, Call
 from fake_cluster.api.core import Core
-from fake_cluster.api.metadata import read_as
+from fake_cluster.api.metadata import check_type, place, read_as
+from fake_cluster.api.subresources import scale_owners
 from fake_cluster.api.writing import finish_update
-from fake_cluster.errors import bad_request, conflict, invalid, invalid_value, not_found
+from fake_cluster.errors import bad_request, conflict, invalid, invalid_value, no_such_resource, not_found
 from fake_cluster.kinds.refs import CUSTOM_RESOURCE_DEFINITIONS, SCALE
 from fake_cluster.objects import Object, copy_of
 from fake_cluster.store import Stored
@@ -35,6 +40,8 @@ def update(core: Core, call: Call) -> Answer:
 
 def patch(core: Core, call: Call) -> Answer:
     """Set the replicas by a patch of the Scale."""
+    if call.patch == "apply":
+        return _apply(core, call)
     scale = _scale_of(core, call, _current(core, call).obj)
     make = patches.json_patch if call.patch == "json" else patches.merge_patch
     return _write(core, call, make(scale, call.body))
@@ -115,6 +122,39 @@ def _write(core: Core, call: Call, scale: Any) -> Answer:
     _set(obj, _paths(core, call)["specReplicasPath"], replicas)
     answer = finish_update(core, call, current, obj, ())
     return Answer(200, obj=_scale_of(core, call, answer.content))
+
+
+def _apply(core: Core, call: Call) -> Answer:
+    """Server-side apply of a Scale: what it owns is the object's own field of replicas."""
+    current = _current(core, call)
+    path, entries = _paths(core, call)["specReplicasPath"], entries_of(current.obj)
+    applied = _applied(core, call, current.obj, scale_owners.of_scale(entries, path))
+    replicas = _replicas(call, read_as(core, SCALE, applied.obj))
+    managed = scale_owners.of_object(entries, applied.managed, path, call.resource.ref.api_version)
+    obj = copy_of(current.obj)
+    _set(obj, path, replicas)
+    answer = finish_update(core, call, current, obj, (), managed=managed)
+    return Answer(200, obj=_scale_of(core, call, answer.content))
+
+
+def _applied(core: Core, call: Call, obj: Object, owners: list[Object]) -> Applied:
+    resource = core.kinds.by_kind(SCALE.api_version, SCALE.kind)
+    if resource is None:
+        raise no_such_resource()
+    config = check_type(resource, call.body)
+    placed = dict(config.get("metadata") or {})
+    place(call, placed)
+    live = _scale_of(core, call, obj)
+    live["metadata"]["managedFields"] = owners
+    writer = managers.writer_of(core, call)
+    return apply_configuration(
+        live,
+        config | {"metadata": placed},
+        resource.schema,
+        Writer(writer.manager, "Apply", SCALE.api_version, writer.time, "scale"),
+        force=call.options.force,
+        configurations=core.configurations,
+    )
 
 
 def _replicas(call: Call, scale: Object) -> int:

@@ -22,7 +22,7 @@ from fake_cluster.kinds.validation import check_update as check_metadata_update
 from fake_cluster.objects import Object
 
 Schema = Mapping[str, Any]
-_METADATA: Final = Rules()
+_METADATA: Final = Rules(any_finalizer=True)
 _NEW: Final = object()
 """Stands for the old value where there is none."""
 _COMMON: Final = frozenset({"apiVersion", "kind", "metadata"})

@@ -31,14 +31,15 @@ CheckUpdate = Callable[[Object, Object], Iterable[FieldError]]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a kind asks of its objects: of each, of a change, and of their names."""
+    """What a kind asks of its objects: of each, of a change, of their names and of their finalizers."""
 
     each: Check | None = None
     update: CheckUpdate | None = None
     name: NameCheck = names.dns_1123_subdomain
+    any_finalizer: bool = False
 
 
-_WEBHOOKS = Rules(cluster.webhooks)
+_WEBHOOKS = Rules(cluster.webhooks, any_finalizer=True)
 _ADMISSION = "admissionregistration.k8s.io"
 _RBAC = "rbac.authorization.k8s.io"
 _ROLE = Rules(core.role, None, names.path_segment)
@@ -58,9 +59,9 @@ _TABLE: dict[tuple[str, str], Rules] = {
     (_ADMISSION, "MutatingWebhookConfiguration"): _WEBHOOKS,
     (_ADMISSION, "ValidatingWebhookConfiguration"): _WEBHOOKS,
     ("apiextensions.k8s.io", "CustomResourceDefinition"): Rules(
-        extensions.definition, extensions.definition_update
+        extensions.definition, extensions.definition_update, any_finalizer=True
     ),
-    ("apiregistration.k8s.io", "APIService"): Rules(cluster.api_service),
+    ("apiregistration.k8s.io", "APIService"): Rules(cluster.api_service, any_finalizer=True),
     ("apps", "DaemonSet"): Rules(workloads.daemon_set, workloads.fixed_selector),
     ("apps", "Deployment"): Rules(workloads.deployment, workloads.fixed_selector),
     ("apps", "ReplicaSet"): Rules(workloads.replica_set, workloads.fixed_selector),
@@ -70,7 +71,7 @@ _TABLE: dict[tuple[str, str], Rules] = {
     ("autoscaling", "HorizontalPodAutoscaler"): Rules(workloads.autoscaler, None, names.path_segment),
     ("batch", "CronJob"): Rules(workloads.cron_job),
     ("batch", "Job"): Rules(workloads.job, workloads.job_update),
-    ("coordination.k8s.io", "Lease"): Rules(cluster.lease),
+    ("coordination.k8s.io", "Lease"): Rules(cluster.lease, any_finalizer=True),
     ("discovery.k8s.io", "EndpointSlice"): Rules(network.endpoint_slice, network.endpoint_slice_update),
     ("events.k8s.io", "Event"): Rules(cluster.event),
     ("networking.k8s.io", "Ingress"): Rules(network.ingress),
@@ -94,7 +95,7 @@ def of(ref: ResourceRef) -> Rules:
 
 def check_create(rules: Rules, obj: Object) -> list[FieldError]:
     """What is wrong with a new object."""
-    errors = list(metadata.check(obj["metadata"], rules.name))
+    errors = list(metadata.check(obj["metadata"], rules.name, any_finalizer=rules.any_finalizer))
     return errors + list(rules.each(obj)) if rules.each is not None else errors
 
 
@@ -102,7 +103,7 @@ def check_update(rules: Rules, new: Object, old: Object) -> list[FieldError]:
     """What is wrong with an update. What has not changed was right when it was stored."""
     errors: list[FieldError] = []
     if new["metadata"] != old["metadata"]:
-        errors += metadata.check(new["metadata"], rules.name)
+        errors += metadata.check(new["metadata"], rules.name, any_finalizer=rules.any_finalizer)
         errors += metadata.check_update(new["metadata"], old["metadata"])
     if _content(new) != _content(old):
         errors += rules.each(new) if rules.each is not None else ()

@@ -15,12 +15,16 @@ from fake_cluster.objects import Object
 
 _ANNOTATIONS_LIMIT = 256 * 1024
 _IMMUTABLE = "field is immutable"
-_CRD_CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
-_STANDARD_FINALIZERS = frozenset({"orphan", "foregroundDeletion", "kubernetes", _CRD_CLEANUP})
+_STANDARD_FINALIZERS = frozenset({"orphan", "foregroundDeletion", "kubernetes"})
 
 
-def check(metadata: Mapping[str, Any], name_check: NameCheck, path: str = "metadata") -> Iterator[FieldError]:
-    """The metadata of an object as it would be stored."""
+def check(
+    metadata: Mapping[str, Any], name_check: NameCheck, path: str = "metadata", *, any_finalizer: bool = False
+) -> Iterator[FieldError]:
+    """The metadata of an object as it would be stored.
+
+    `any_finalizer`: finalizers need no domain, as in custom resources and in the groups that extend the API.
+    """
     yield from _name(metadata, name_check, path)
     if "labels" in metadata:
         yield from check_labels(metadata["labels"], f"{path}.labels")
@@ -28,8 +32,8 @@ def check(metadata: Mapping[str, Any], name_check: NameCheck, path: str = "metad
         yield from check_annotations(metadata["annotations"], f"{path}.annotations")
     if "ownerReferences" in metadata:
         yield from _owners(metadata["ownerReferences"], f"{path}.ownerReferences")
-    for finalizer in metadata.get("finalizers") or ():
-        yield from _finalizer(finalizer, f"{path}.finalizers")
+    if "finalizers" in metadata:
+        yield from _finalizers(metadata["finalizers"], f"{path}.finalizers", any_finalizer=any_finalizer)
 
 
 def _name(metadata: Mapping[str, Any], name_check: NameCheck, path: str) -> Iterator[FieldError]:
@@ -65,13 +69,18 @@ def check_annotations(values: Mapping[str, str], path: str) -> Iterator[FieldErr
         yield FieldError("FieldValueTooLong", path, message)
 
 
-def _finalizer(value: str, path: str) -> Iterator[FieldError]:
-    for text in names.qualified_name(value):
-        yield invalid_value(path, value, text)
-    if "/" not in value and value not in _STANDARD_FINALIZERS:
-        yield invalid_value(
-            path, value, "name is neither a standard finalizer name nor is it fully qualified"
-        )
+def _finalizers(values: list[str], path: str, *, any_finalizer: bool) -> Iterator[FieldError]:
+    for value in values:
+        for text in names.qualified_name(value):
+            yield invalid_value(path, value, text)
+    if {"orphan", "foregroundDeletion"} <= set(values):
+        yield invalid_value(path, values, "finalizer orphan and foregroundDeletion cannot be both set")
+    if any_finalizer:
+        return
+    for index, value in enumerate(values):
+        if "/" not in value and value not in _STANDARD_FINALIZERS:
+            why = "name is neither a standard finalizer name nor is it fully qualified"
+            yield invalid_value(f"{path}[{index}]", value, why)
 
 
 def _owners(owners: list[Object], path: str) -> Iterator[FieldError]:
