@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from quaysim.commands import DEFAULT_DOMAIN, DEFAULT_VERSION, CommandError, Platform
+from quaysim.commands import DEFAULT_DOMAIN, DEFAULT_VERSION, CommandError, Platform, checked_domain
 
 if TYPE_CHECKING:
     from quaysim.plan import Verdict
@@ -66,7 +66,7 @@ def command(  # noqa: PLR0913 - the options of the command
             plan.read_manifests(files),
             plan.read_bundle(bundle) if bundle is not None else None,
             platform.value,
-            apps_domain,
+            checked_domain(apps_domain),
             operator_version,
             namespace,
         )

@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from quaysim.commands import DEFAULT_DOMAIN, DEFAULT_VERSION, CommandError, Platform, Simulated
+from quaysim.commands import (
+    DEFAULT_DOMAIN,
+    DEFAULT_VERSION,
+    CommandError,
+    Platform,
+    Simulated,
+    checked_domain,
+)
 
 DEFAULT_KUBECONFIG = Path("quaysim.kubeconfig")
 
@@ -64,7 +71,7 @@ def command(  # noqa: PLR0913 - the options of the command
         platform=platform.value,
         operator_version=operator_version if operator is Simulated.SIMULATED else "",
         nodes=node is Simulated.SIMULATED,
-        apps_domain=apps_domain,
+        apps_domain=checked_domain(apps_domain),
         router_port=router_port,
         tls=tls,
         speed=speed,

@@ -20,7 +20,7 @@ from quaysim.plan.setup import Setup, namespace_of, with_bundle
 FIELD_MANAGER = "kubectl-client-side-apply"
 NAMESPACES = ResourceRef("", "v1", "namespaces", "Namespace", namespaced=False)
 _QUOTED_FIELD = re.compile(r'"([\w.\[\]/-]+)"')
-_GO_FIELD = re.compile(r"Go struct field \w+\.([\w.]+)|^[\w./]+ ?\"?[^:]*?: (spec[\w.\[\]]*)")
+_GO_FIELD = re.compile(r"Go struct field (\w+)\.([\w.]+)")
 _WARNING = re.compile(r'^\d+ \S+ "((?:[^"\\]|\\.)*)"$')
 
 
@@ -68,7 +68,7 @@ class _Applier:
         metadata = dict(obj.get("metadata") or {})
         if resource.ref.namespaced:
             metadata["namespace"] = namespace_of(obj, self._default_namespace)
-            self._need_namespace(metadata["namespace"])
+            self._need_namespace(document, metadata["namespace"])
         code, status, warnings = self._write(resource.ref, {**obj, "metadata": metadata})
         if code >= 300:
             raise _refused(document, status)
@@ -81,10 +81,14 @@ class _Applier:
         if code >= 300:
             raise UnreadableInput(status.get("message", ""), file=path)
 
-    def _need_namespace(self, name: str) -> None:
+    def _need_namespace(self, document: Document, name: str) -> None:
         path = NAMESPACES.path(name=name)
-        if self._api.handle("GET", path).code == 404:
-            self._post(NAMESPACES, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+        if self._api.handle("GET", path).code != 404:
+            return
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+        code, status, _ = self._post(NAMESPACES, namespace)
+        if code >= 300:
+            raise document.problem(str(status.get("message")), "metadata.namespace")
 
     def _write(self, ref: ResourceRef, obj: Object) -> tuple[int, Object, list[str]]:
         """Create; what is there already is patched."""
@@ -128,7 +132,10 @@ def _refused(document: Document, status: Mapping[str, Any]) -> UnreadableInput:
 
 def _field_in(message: str) -> str:
     found = _GO_FIELD.search(message)
-    return next((group for group in found.groups() if group), "").removeprefix(".") if found else ""
+    if found is None:
+        return ""
+    structure, field = found.groups()
+    return f"metadata.{field}" if structure == "ObjectMeta" else field
 
 
 def _undecodable(obj: Object) -> str:

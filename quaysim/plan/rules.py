@@ -79,6 +79,14 @@ RULES = [
         at_registry("spec.configBundleSecret"),
     ),
     _rule(
+        CONFIG_INVALID,
+        r"a valid label must be|must be no more than 63",
+        "The registry's name becomes a label of all its objects, and a part of their names.",
+        "Choose a name of at most 63 letters, better far less.",
+        "",
+        at_registry("metadata.name"),
+    ),
+    _rule(
         ROUTES,
         r"unable to parse config\.yaml: (?P<why>.*)",
         "config.yaml in the bundle must be YAML, and a mapping of Quay's fields.",

@@ -33,9 +33,9 @@ class Setup:
 
     @property
     def registries(self) -> list[RegistryInput]:
-        """The QuayRegistries among the manifests, in their order."""
-        found = [item for item in self.manifests if _is_registry(item)]
-        return [RegistryInput(item, self) for item in found]
+        """The QuayRegistries among the manifests, in their order; of two with one name, the last."""
+        found = (RegistryInput(item, self) for item in self.manifests if _is_registry(item))
+        return list({(item.namespace, item.name): item for item in found}.values())
 
 
 @dataclass(frozen=True)

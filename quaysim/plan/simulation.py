@@ -124,9 +124,11 @@ class _Simulation:
         return {obj["metadata"]["uid"]: _lasting(obj) for obj in lasting}
 
     def _objects(self) -> Iterator[Object]:
+        """Everything that is stored; what the server makes up when asked, such as metrics, has no uid."""
         for resource in self.cluster.api.kinds.resources():
             if "list" in resource.verbs and resource.ref == resource.storage:
-                yield from (_typed(obj, resource.ref) for obj in self._client.list(resource.ref))
+                listed = (_typed(obj, resource.ref) for obj in self._client.list(resource.ref))
+                yield from (obj for obj in listed if "uid" in obj["metadata"])
 
 
 def _typed(obj: Object, ref: ResourceRef) -> Object:

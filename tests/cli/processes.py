@@ -31,7 +31,10 @@ def running(*arguments: str | Path) -> Iterator[Process]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as popen:
         try:
             assert popen.stdout is not None
-            yield Process(popen, popen.stdout.readline().strip())
+            assert popen.stderr is not None
+            ready = popen.stdout.readline().strip()
+            assert ready, popen.stderr.read()
+            yield Process(popen, ready)
         finally:
             if popen.poll() is None:
                 popen.kill()

@@ -45,6 +45,8 @@ SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
         ),
         (REGISTRY.replace("example-registry", "Example_Registry"), ":3: metadata.name: Invalid value"),
         (REGISTRY.replace("name:", "namespace:"), ":3: metadata.name: Required value"),
+        (REGISTRY.replace("example-registry", "5"), ":3: metadata.name: QuayRegistry in version"),
+        (REGISTRY.replace("{", "{namespace: Bad_Name, "), ":3: metadata.namespace: "),
     ],
 )
 def test_input_that_cannot_be_read_is_named_by_file_line_and_field(
@@ -105,6 +107,13 @@ def test_an_operator_version_that_is_not_simulated_is_refused(run: Run, tmp_path
     ran = run("plan", file, "--operator-version", "2.0")
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert "'2.0' is not simulated" in ran.err
+
+
+def test_a_domain_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:
+    file = write(tmp_path / "registry.yaml", registry())
+    ran = run("plan", file, "--apps-domain", "bad domain!")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "'bad domain!' is not a domain" in ran.err
 
 
 def test_manifests_come_from_standard_input_and_directories_alike(
