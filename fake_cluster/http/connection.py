@@ -124,7 +124,7 @@ class Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self._refuse(400, "BadRequest", "this server does not switch protocols here")
+            self._transport.close()  # the answer was in HTTP, and the client goes on in something else
         except httptools.HttpParserError as error:
             cause = error.__context__ if isinstance(error, httptools.HttpParserCallbackError) else None
             if isinstance(cause, _RefusedError):

@@ -12,7 +12,7 @@ from tests.http.wire import RawClient, connected, get
 
 
 def _stream(handler: Recorder, stream: LineStream) -> LineStream:
-    handler.answers["/watch"] = lambda: Response(200, stream=stream)  # type: ignore[arg-type]
+    handler.answers["/watch"] = lambda: Response(200, stream=stream)
     return stream
 
 
