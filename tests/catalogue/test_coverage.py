@@ -67,6 +67,8 @@ def test_sections_are_in_the_order_of_the_document(features: Path) -> None:
 
 
 def test_an_unreadable_feature_is_named(tmp_path: Path) -> None:
-    (tmp_path / "broken.feature").write_text("Feature: x\n  Scenario: y\n    Given z\n    Nonsense\n", encoding="utf-8")
+    (tmp_path / "broken.feature").write_text(
+        "Feature: x\n  Scenario: y\n    Given z\n    Nonsense\n", encoding="utf-8"
+    )
     with pytest.raises(UnreadableFeatureError, match=r"broken\.feature"):
         scenarios(tmp_path)
