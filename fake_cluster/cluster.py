@@ -94,7 +94,7 @@ class FakeCluster:
     def _run_nodes(self, specs: Iterable[NodeSpec]) -> None:
         for spec in specs:
             self.add_node(spec)
-        self.api.core.logs = self.node_agent.logs
+        self.api.core.containers = self.node_agent
         self._run(Scheduler(self.client("kube-scheduler"), self.clock).controllers())
         self._run(self.node_agent.controllers())
 

@@ -24,7 +24,7 @@ from urllib3 import HTTPHeaderDict
 
 from fake_cluster.api import Api, Response
 from fake_cluster.api.front import parse_query
-from fake_cluster.api.watching import WatchStream
+from fake_cluster.api.sessions import Stream
 
 Idle = Callable[[float], bool]
 """Lets time pass until something happens, at most to the given moment; False when nothing will."""
@@ -147,14 +147,14 @@ class HttpResponse:
         else:
             yield from self._events(self._watch)
 
-    def _events(self, stream: WatchStream) -> Iterator[bytes]:
+    def _events(self, stream: Stream) -> Iterator[bytes]:
         clock = self._api.clock
         while True:
             yield from stream.poll(clock.now())
             if stream.closed or not self._wait(stream):
                 return
 
-    def _wait(self, stream: WatchStream) -> bool:
+    def _wait(self, stream: Stream) -> bool:
         """Let time pass; False where it would never bring anything."""
         if self._idle is None:
             return False

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from fake_cluster.api.sessions import Session, Stream
 from fake_cluster.api.watching import WatchStream
 from fake_cluster.kinds import Resource
 from fake_cluster.objects import Object
@@ -51,7 +52,10 @@ NO_OPTIONS = Options()
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """A parsed request. `body` is parsed JSON; `user_agent` gives the default field manager."""
+    """A parsed request. `body` is parsed JSON; `user_agent` gives the default field manager.
+
+    `upgrade`: the client is ready to speak another protocol on the connection.
+    """
 
     verb: Verb
     resource: Resource
@@ -62,6 +66,7 @@ class Call:
     body: Any = None
     patch: PatchKind = ""
     user_agent: str = ""
+    upgrade: bool = False
 
     @property
     def manager(self) -> str:
@@ -75,7 +80,8 @@ class Answer:
     """What came of a call.
 
     Exactly one of `stored` (one object), `entries` (a list at `revision`), `stream` (a watch), `obj`
-    (something that is not stored, a Status for instance) and `text` is the content.
+    (something that is not stored, a Status for instance), `text`, `lines` (text that is still being
+    written) and `session` (the connection is to be upgraded for it) is the content.
     """
 
     code: int = 200
@@ -84,6 +90,8 @@ class Answer:
     entries: Sequence[Stored] | None = None
     stream: WatchStream | None = None
     text: str | None = None
+    lines: Stream | None = None
+    session: Session | None = None
     revision: int = 0
     continue_token: str = ""
     remaining: int | None = None

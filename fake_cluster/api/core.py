@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from random import Random
 from typing import TYPE_CHECKING
 
 from fake_cluster.api.apply import Configurations
+from fake_cluster.api.sessions import Containers
 from fake_cluster.kinds import Kinds, Resource
 from fake_cluster.machinery.clock import Clock, timestamp
 from fake_cluster.objects import Object
@@ -21,17 +21,13 @@ SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 LONGEST_BASE = 58
 
 
-LogSource = Callable[[Object, str, Mapping[str, str]], str]
-"""Gives what a container of a Pod has said: called with the Pod, the container's name and the query."""
-
-
 class Core:
     """The parts of one API server."""
 
     admission: Admission
     allocations: Allocations | None = None
     token_key: bytes = b""
-    logs: LogSource | None = None
+    containers: Containers | None = None
 
     def __init__(self, kinds: Kinds, store: Store, clock: Clock, rng: Random) -> None:
         self.kinds = kinds

@@ -13,8 +13,8 @@ import orjson
 import yaml
 
 from fake_cluster.api.call import Answer
+from fake_cluster.api.sessions import Session, Stream
 from fake_cluster.api.tables import partial, table_of
-from fake_cluster.api.watching import WatchStream
 from fake_cluster.errors import ApiError
 from fake_cluster.kinds import Resource
 from fake_cluster.objects import Object
@@ -28,13 +28,17 @@ Headers = list[tuple[str, str]]
 
 @dataclass(slots=True, eq=False)
 class Response:
-    """What goes back over the wire: `body`, or for a watch the `stream` of lines."""
+    """What goes back over the wire: `body`, or the `stream` of lines of a watch or a log.
+
+    With a `session` (code 101) the connection is to be upgraded, and carries that from then on.
+    """
 
     code: int
     body: bytes = b""
     content_type: str = JSON
     headers: Headers = field(default_factory=list)
-    stream: WatchStream | None = None
+    stream: Stream | None = None
+    session: Session | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ def render(resource: Resource, answer: Answer, form: Form) -> Response:
         return Response(200, b"", content_type, headers, answer.stream)
     if answer.text is not None:
         return Response(answer.code, answer.text.encode(), "text/plain", headers)
+    if answer.lines is not None or answer.session is not None:
+        return Response(answer.code, b"", "text/plain", headers, answer.lines, answer.session)
     body = _SHAPERS.get(form.shape, _plain)(resource, answer, form)
     if form.content_type == YAML:
         body = yaml.safe_dump(orjson.loads(body), sort_keys=False, allow_unicode=True).encode()

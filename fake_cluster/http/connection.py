@@ -18,7 +18,10 @@ import httptools
 
 from fake_cluster.api.front import parse_query
 from fake_cluster.api.render import Response
+from fake_cluster.api.sessions import Session
 from fake_cluster.http.pump import Pump
+from fake_cluster.http.streaming import CannotUpgradeError
+from fake_cluster.http.switching import Switched
 from fake_cluster.http.wire import CONTINUE, LAST_CHUNK, Handler, chunk, head, refusal
 
 logger = logging.getLogger(__name__)
@@ -62,6 +65,7 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpRequestParser(self)
         self._transport: asyncio.Transport
         self._pump: Pump | None = None
+        self._switched: Switched | None = None
         self._held = bytearray()
         self._slow = self._refused = False
         self._chunked = self._keep = False
@@ -81,12 +85,17 @@ class Connection(asyncio.Protocol):
         if self._pump is not None:
             self._pump.stop()
             self._leave_stream()
+        if self._switched is not None:
+            self._switched.lost()
+            self._service.streams -= 1
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the client. Behind a watch they wait until it has ended."""
         if self._refused:
             return
-        if self._pump is None:
+        if self._switched is not None:
+            self._switched.feed(data)
+        elif self._pump is None:
             self._feed(data)
         elif len(self._held) + len(data) > MAX_HELD:
             self._transport.abort()
@@ -123,8 +132,11 @@ class Connection(asyncio.Protocol):
     def _feed(self, data: bytes) -> None:
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._transport.close()  # the answer was in HTTP, and the client goes on in something else
+        except httptools.HttpParserUpgrade as upgrade:
+            if self._switched is None:
+                self._transport.close()  # the answer was in HTTP, and the client goes on in something else
+            elif data[upgrade.args[0] :]:
+                self._switched.feed(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
             cause = error.__context__ if isinstance(error, httptools.HttpParserCallbackError) else None
             if isinstance(cause, _RefusedError):
@@ -203,6 +215,11 @@ class Connection(asyncio.Protocol):
 
     def _answer(self, response: Response, method: str, *, keep_alive: bool, chunked: bool) -> None:
         stream = response.stream
+        if response.session is not None:
+            refused = self._switch(response.session)
+            if refused is None:
+                return
+            response = refused
         if stream is not None and (method == "HEAD" or self._service.streams >= self._service.max_streams):
             stream.close()
             stream = None
@@ -219,6 +236,17 @@ class Connection(asyncio.Protocol):
             self._pump.start()
         elif not keep_alive:
             self._transport.close()
+
+    def _switch(self, session: Session) -> Response | None:
+        """Leave HTTP for a session; the response, if that cannot be."""
+        if self._service.streams >= self._service.max_streams:
+            return self._refusal(429, "TooManyRequests", "too many open streams, please try again later")
+        try:
+            self._switched = Switched(session, self._headers, self._transport, self._loop)
+        except CannotUpgradeError as error:
+            return self._refusal(error.code, "Forbidden" if error.code == 403 else "BadRequest", str(error))
+        self._service.streams += 1
+        return None
 
     def _refusal(self, code: int, reason: str, message: str) -> Response:
         return refusal(code, reason, message, self._service.now())

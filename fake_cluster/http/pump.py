@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from fake_cluster.http.wire import Stream
+from fake_cluster.api.sessions import Stream
 
 MAX_BEHIND = 10_000
 """Events that may wait for a slow client."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import http
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from email.utils import formatdate
 from typing import Protocol
 
@@ -18,26 +18,6 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _STATUS_LINES = {
     status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in http.HTTPStatus
 }
-
-
-class Stream(Protocol):
-    """A body that comes bit by bit: a watch, or a log that is followed."""
-
-    closed: bool
-    on_ready: Callable[[], None] | None
-
-    def poll(self, now: float) -> list[bytes]:
-        """What is ready; the stream closes itself when its time is over."""
-        ...
-
-    @property
-    def next_moment(self) -> float:
-        """When the stream has something to say by itself (cluster clock; infinity: never)."""
-        ...
-
-    def close(self) -> None:
-        """Stop listening."""
-        ...
 
 
 class Handler(Protocol):

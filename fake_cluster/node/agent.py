@@ -104,6 +104,11 @@ class NodeAgent:
         if not self._followers[key]:
             del self._followers[key]
 
+    def runs(self, pod: Object, container: str) -> bool:
+        """Whether a container runs."""
+        found = self._container(pod, container)
+        return found is not None and found.process is not None
+
     def command(
         self, pod: Object, container: str, argv: Sequence[str], *, stdin: bool, tty: bool = False
     ) -> Command:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 import pytest
 
@@ -196,9 +197,12 @@ class TestTokens:
 class TestLogs:
     def test_the_node_is_asked(self, api: Api, http: Http, client: DirectClient) -> None:
         _running(client)
-        api.core.logs = lambda found, container, query: (
-            f"{found['metadata']['name']}/{container}/{query['tailLines']}"
-        )
+
+        class Containers:
+            def logs(self, found: Object, container: str, query: Mapping[str, str]) -> str:
+                return f"{found['metadata']['name']}/{container}/{query['tailLines']}"
+
+        api.core.containers = cast("Any", Containers())
         code, text = http("GET", f"{POD}/log", tailLines="5")
         assert (code, text) == (200, "web/main/5")
 
@@ -231,6 +235,10 @@ class TestContainers:
 def test_unknown_subresources_are_404_and_others_want_a_connection(http: Http, client: DirectClient) -> None:
     client.create(PODS, pod("web"))
     assert http("GET", f"{POD}/colour")[0] == 404
+    code, status = http("GET", f"{POD}/exec", command="ls")
+    assert (code, status["message"]) == (400, "pod web does not have a host assigned")
+    client.delete(PODS, "web", "shop")
+    _running(client)
     code, status = http("GET", f"{POD}/exec", command="ls")
     assert (code, status["message"]) == (400, "Upgrade request required")
     assert http("GET", "/api/v1/namespaces/shop/configmaps/x/status")[0] == 404

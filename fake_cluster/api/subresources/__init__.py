@@ -12,7 +12,16 @@ from fake_cluster.api.call import Answer, Call
 from fake_cluster.api.core import Core
 from fake_cluster.api.patching import patch
 from fake_cluster.api.reading import get
-from fake_cluster.api.subresources import bindings, containers, eviction, logs, namespaces, scale, tokens
+from fake_cluster.api.subresources import (
+    bindings,
+    connections,
+    containers,
+    eviction,
+    logs,
+    namespaces,
+    scale,
+    tokens,
+)
 from fake_cluster.api.writing import update
 from fake_cluster.errors import ApiError, bad_request, no_such_resource
 
@@ -42,9 +51,9 @@ HANDLERS: dict[str, Mapping[str, Handler]] = {
         "patch": containers.patch_ephemeral,
     },
     "resize": {"get": get, "update": containers.update_resize, "patch": containers.patch_resize},
-    "exec": _CONNECT,
-    "attach": _CONNECT,
-    "portforward": _CONNECT,
+    "exec": {"get": connections.execute, "create": connections.execute},
+    "attach": {"get": connections.attach, "create": connections.attach},
+    "portforward": {"get": connections.forward, "create": connections.forward},
     "proxy": _CONNECT,
 }
 

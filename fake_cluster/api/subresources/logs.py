@@ -1,4 +1,4 @@
-"""`pods/log`: what a container has said. The node that runs it knows; the API asks `core.logs`."""
+"""`pods/log`: what a container has said. The node that runs it knows; the API asks `core.containers`."""
 
 from __future__ import annotations
 
@@ -15,19 +15,25 @@ def read(core: Core, call: Call) -> Answer:
     if stored is None:
         raise not_found(PODS, call.name)
     pod = stored.obj
-    container = _container(pod, call.options.query.get("container", ""))
+    container = container_of(pod, call.options.query.get("container", ""))
     if not pod["spec"].get("nodeName"):
         return Answer(204, text="")
     _check_started(pod, container, previous=call.options.query.get("previous") == "true")
-    text = core.logs(pod, container, call.options.query) if core.logs else ""
-    return Answer(200, text=text)
+    query, containers = call.options.query, core.containers
+    stream = (
+        containers.follow(pod, container, query) if containers and query.get("follow") == "true" else None
+    )
+    if stream is not None:
+        return Answer(200, lines=stream)
+    return Answer(200, text=containers.logs(pod, container, query) if containers else "")
 
 
 def _names(pod: Object, field: str) -> list[str]:
     return [item["name"] for item in pod["spec"].get(field) or ()]
 
 
-def _container(pod: Object, asked: str) -> str:
+def container_of(pod: Object, asked: str) -> str:
+    """The container that is asked for, or the only one; 400 where that is not clear."""
     name = pod["metadata"]["name"]
     main, init = _names(pod, "containers"), _names(pod, "initContainers")
     known = main + init + _names(pod, "ephemeralContainers")
