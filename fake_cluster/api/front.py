@@ -20,8 +20,8 @@ from fake_cluster.api.bodies import read_body, read_patch
 from fake_cluster.api.call import Answer, Call, Options, PatchKind, Verb
 from fake_cluster.api.documents import Documents
 from fake_cluster.api.render import JSON, Response, render, wanted_form
-from fake_cluster.api.subresources.connections import SEPARATOR
 from fake_cluster.api.routing import NoSuchPathError, Place, find_place
+from fake_cluster.api.subresources.connections import SEPARATOR
 from fake_cluster.errors import ApiError, bad_request, internal
 from fake_cluster.machinery.clock import Clock
 
