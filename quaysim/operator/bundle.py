@@ -69,8 +69,7 @@ class Bundle:
     def host_settings_problem(self) -> str:
         """What is wrong with the types of the host settings, or nothing. Raises `YamlError`."""
         for field, (kind, name) in _HOST_SETTINGS.items():
-            value = self.config.get(field)
-            if value is not None and not isinstance(value, kind):
+            if field in self.config and not isinstance(self.config[field], kind):
                 return f"{field} must be of type {name}"
         return ""
 

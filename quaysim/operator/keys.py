@@ -77,12 +77,19 @@ def _database_uri(name: str, rng: Random) -> str:
 def completed(
     kept: ManagedKeys, config: Mapping[str, Any], managed: frozenset[str], name: str, rng: Random
 ) -> ManagedKeys:
-    """The keys of this pass: from the bundle's `config`, else the kept ones, else made up."""
+    """The keys of this pass: from the bundle's `config`, else the kept ones, else made up.
+
+    What is not a text there counts as missing.
+    """
+
+    def given(field: str) -> str:
+        value = config.get(field)
+        return value if isinstance(value, str) else ""
 
     def settled(field: str, known: str, length: int) -> str:
-        return str(config[field]) if config.get(field) else known or random_text(rng, length)
+        return given(field) or known or random_text(rng, length)
 
-    uri = str(config.get("DB_URI") or "") or kept.db_uri
+    uri = given("DB_URI") or kept.db_uri
     shared = kept.scanner_shared_key
     if "clair" in managed and not shared:
         shared = b64encode(random_text(rng, SHARED_KEY_LENGTH).encode()).decode()

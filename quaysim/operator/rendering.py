@@ -81,7 +81,8 @@ def _tls_files(context: Context) -> Data:
 def _proxy(context: Context) -> Data:
     """The registry's own host is never reached through the proxy."""
     settings = context.settings
-    direct = ",".join(filter(None, (context.surroundings.hostname, settings.no_proxy)))
+    others = [settings.no_proxy] if settings.no_proxy else []
+    direct = ",".join([context.surroundings.hostname, *others])
     return {
         "HTTP_PROXY": settings.http_proxy.encode(),
         "HTTPS_PROXY": settings.https_proxy.encode(),

@@ -37,6 +37,12 @@ BLOCKS: dict[str, tuple[Any, Bundle, str, str]] = {
         "ConfigInvalid",
         "unable to verify component config: unknown component: mirroring",
     ),
+    "host name left empty": (
+        None,
+        bundle("SERVER_HOSTNAME: null\n"),
+        "RouteComponentDependencyError",
+        "could not check for `Routes` API: SERVER_HOSTNAME must be of type string",
+    ),
     "unreadable configuration": (
         None,
         bundle("x: 1\na: b: c\n"),

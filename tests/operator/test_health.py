@@ -132,6 +132,8 @@ def test_an_unmanaged_mirror_waits_for_quay_all_the_same(lab: Lab) -> None:
         (True, bundle(), "Using cluster wildcard certs"),
         (False, bundle(ssl_cert="c"), "TLS unmanaged but config bundle does not contain certs"),
         (False, bundle(ssl_cert="c", ssl_key="k"), "Config bundle contains certs"),
+        (False, bundle(ssl_cert="", ssl_key=""), "Config bundle contains certs"),
+        (True, bundle(ssl_key=""), "TLS managed but config bundle contain certs"),
     ],
 )
 def test_what_is_said_of_certificates(lab: Lab, files: Any, message: str, *, managed: bool) -> None:

@@ -60,3 +60,8 @@ def test_the_secret_has_one_entry_for_each_key() -> None:
         "SECRET_KEY": b"secret",
         "SECURITY_SCANNER_V4_PSK": b"cHNr",
     }
+
+
+def test_what_is_not_a_text_in_the_bundle_counts_as_missing() -> None:
+    given = {"SECRET_KEY": 5, "DATABASE_SECRET_KEY": "", "DB_URI": ["postgresql://x"]}
+    assert completed(KEPT, given, ALL, "skynet", Random(1)) == KEPT

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -17,6 +19,7 @@ from tests.operator.examples import (
     HOST,
     KINDS,
     RELEASE,
+    SURROUNDINGS,
     bundle,
     components,
     container_of,
@@ -281,3 +284,22 @@ def test_what_cannot_be_inflated(make: Callable[[], object], message: str) -> No
 def test_the_operator_dies_of_a_bundle_without_configuration(data: dict[str, bytes]) -> None:
     with pytest.raises(OperatorCrash):
         inflated(context(components(), Bundle(data)))
+
+
+@pytest.mark.parametrize(
+    ("hostname", "direct", "expected"),
+    [(HOST, "", HOST), (HOST, "10.0.0.0/8,.local", f"{HOST},10.0.0.0/8,.local"), ("", ".local", ",.local")],
+)
+def test_the_registry_is_reached_without_the_proxy(hostname: str, direct: str, expected: str) -> None:
+    settings = Settings(no_proxy=direct)
+    surroundings = replace(SURROUNDINGS, hostname=hostname)
+    objects = inflated(context(components(), settings=settings, surroundings=surroundings)).objects
+    (proxy,) = (obj for obj in objects if "-quay-proxy-config-" in obj["metadata"]["name"])
+    assert b64decode(proxy["data"]["NO_PROXY"]).decode() == expected
+
+
+def test_a_database_uri_that_is_none_leaves_the_database_without_credentials() -> None:
+    made = context(components())
+    broken = replace(made, keys=replace(made.keys, db_uri="postgresql://[half"))
+    (secret,) = (obj for obj in inflated(broken).objects if "-postgres-config-" in obj["metadata"]["name"])
+    assert "data" not in secret

@@ -33,15 +33,23 @@ def _config(context: Context) -> Fields:
     }
 
 
-def _secrets(context: Context) -> dict[str, Data]:
-    uri = urlsplit(context.keys.db_uri)
+def _credentials(context: Context) -> Data:
+    """Nothing at all where the URI is none."""
+    try:
+        uri = urlsplit(context.keys.db_uri)
+    except ValueError:
+        return {}
     return {
-        CONFIG_SECRET: {
-            "database-username": unquote(uri.username or "").encode(),
-            "database-password": unquote(uri.password or "").encode(),
-            "database-name": uri.path[1:].encode(),
-            "database-root-password": context.keys.db_root_password.encode(),
-        },
+        "database-username": unquote(uri.username or "").encode(),
+        "database-password": unquote(uri.password or "").encode(),
+        "database-name": uri.path[1:].encode(),
+        "database-root-password": context.keys.db_root_password.encode(),
+    }
+
+
+def _secrets(context: Context) -> dict[str, Data]:
+    return {
+        CONFIG_SECRET: _credentials(context),
         BOOTSTRAP_SECRET: {BOOTSTRAP_SCRIPT: _CREATE_EXTENSIONS},
     }
 

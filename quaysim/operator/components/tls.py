@@ -21,7 +21,7 @@ def _check(health: Health) -> Verdict:
     secret = health.client.find(SECRETS, name, health.registry["metadata"]["namespace"])
     if secret is None:
         return not_ready("Config bundle does not exist")
-    given = [key for key in (TLS_CERTIFICATE, TLS_KEY) if bundle_of(secret).data.get(key)]
+    given = {TLS_CERTIFICATE, TLS_KEY} & bundle_of(secret).data.keys()
     if "tls" in health.managed:
         if given:
             return not_ready("TLS managed but config bundle contain certs")
