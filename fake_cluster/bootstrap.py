@@ -21,6 +21,8 @@ SYSTEM_PRIORITIES = {
 }
 """Value and description (API reference, PriorityClass)."""
 DEFAULT_STORAGE_CLASS = "standard"
+API_ADDRESS = "10.96.0.1"
+"""Of the Service `kubernetes`: the first address of the range, as on a real cluster."""
 
 
 def install(client: Client) -> None:
@@ -69,6 +71,7 @@ def _api_service() -> Object:
         "metadata": {"name": "kubernetes", "namespace": "default", "labels": labels},
         "spec": {
             "type": "ClusterIP",
+            "clusterIP": API_ADDRESS,
             "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}],
         },
     }

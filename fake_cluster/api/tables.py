@@ -7,6 +7,7 @@ from typing import Any
 
 from fake_cluster.errors import bad_request
 from fake_cluster.kinds import Resource
+from fake_cluster.kinds.printing import SCALE_COLUMNS
 from fake_cluster.objects import Object
 
 
@@ -31,7 +32,7 @@ def table_of(
     included = _INCLUDED.get(include)
     if included is None:
         raise bad_request(f'unrecognized includeObject value: "{include}"')
-    columns = resource.columns
+    columns = resource.columns if _is_own(resource, objects) else SCALE_COLUMNS
     definitions = [
         {
             "name": column.name,
@@ -45,5 +46,10 @@ def table_of(
     rows = [
         {"cells": [column.value(obj, now) for column in columns], "object": included(obj)} for obj in objects
     ]
-    head = {"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata}
+    head: Object = {"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata}
     return head | {"columnDefinitions": definitions, "rows": rows}
+
+
+def _is_own(resource: Resource, objects: Sequence[Object]) -> bool:
+    """Whether the objects are of the resource's kind: the only others are those of the subresource scale."""
+    return resource.ref.kind == "Scale" or not objects or objects[0].get("kind") != "Scale"

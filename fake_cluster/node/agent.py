@@ -8,6 +8,7 @@ No heartbeats: a simulated node is healthy until it says otherwise, and time nee
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -58,6 +59,7 @@ class NodeAgent:
         self._waiting: dict[Wanted, dict[Key, None]] = {}
         self._at_work: Key | None = None
         self._followers: dict[Key, list[Follower]] = {}
+        self._free_addresses = (f"10.0.{number // 250}.{number % 250 + 1}" for number in itertools.count())
 
     def controllers(self) -> list[Controller]:
         """What a manager has to run."""
@@ -160,7 +162,7 @@ class NodeAgent:
         """Post the status of a healthy node; a capacity that it has already is kept."""
         name = node["metadata"]["name"]
         capacity = (node.get("status") or {}).get("capacity") or GENEROUS
-        address = node_address(node) or f"10.0.{len(self._nodes) // 250}.{len(self._nodes) % 250 + 1}"
+        address = node_address(node) or next(self._free_addresses)
         status = node_status(name, address, capacity, self.clock.now())
         self.client.patch(NODES, name, {"status": status}, subresource="status")
         if self.client.find(LEASES, name, LEASE_NAMESPACE) is None:

@@ -14,6 +14,7 @@ from functools import partial
 
 from fake_cluster.node.peers import WebPeer
 from fake_cluster.node.program import Context, Factory, Peer, ProbeKind, Program
+from fake_cluster.node.shell import Shell, argv_of
 from fake_cluster.objects import Object, controller_of, labels_of
 
 LISTENS_AFTER = 0.3
@@ -70,6 +71,20 @@ class Task(Program):
         """Begin to work."""
         code, message = self._end
         context.after(self._seconds, lambda: context.exit(code, message))
+
+
+class Script(Task):
+    """Does what its command says, where the shell of `fake_cluster.node.shell` understands all of it."""
+
+    def start(self, context: Context) -> None:
+        """Write what the command writes, and end as it does."""
+        result = Shell(context).attempt(argv_of(context.container))
+        if result is not None:
+            written = (result.stdout + result.stderr).decode(errors="replace")
+            if written:
+                context.log(written)
+            self._end = (result.code, "")
+        super().start(context)
 
 
 def service(ready_after: float = LISTENS_AFTER) -> Factory:
@@ -147,7 +162,7 @@ def _match(match: Match | str) -> Match:
 def _default(pod: Object, container: Object, *, init: bool) -> Program:
     """Init containers and Pods that are meant to end do so; everything else serves."""
     if init and container.get("restartPolicy") != "Always":
-        return Task(INIT_SECONDS)
+        return Script(INIT_SECONDS)
     owner = controller_of(pod)
     ends = pod["spec"].get("restartPolicy", "Always") != "Always" or (owner and owner["kind"] == "Job")
-    return Task() if ends else Service()
+    return Script() if ends else Service()

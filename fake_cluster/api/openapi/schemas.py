@@ -131,9 +131,9 @@ class Schemas:
         return schema
 
     def anything(self, node: Anything) -> Object:
-        """A value of any form."""
+        """A value of any form. `kubectl explain` does not survive a schema that says nothing at all."""
         del node
-        return {}
+        return {"description": "Any JSON value."}
 
 
 _MAKERS: dict[type, Callable[[Schemas, Any], Object]] = {

@@ -20,6 +20,9 @@ _TABLES: Final[dict[tuple[str, str], Sequence[Column]]] = {
 _TABLES[("events.k8s.io", "events")] = _TABLES[("", "events")]
 
 
+SCALE_COLUMNS: Final = workloads.SCALE
+
+
 def columns_of(ref: ResourceRef) -> Sequence[Column]:
     """The columns of a kind: name and age for those without columns of their own."""
     return _TABLES.get((ref.group, ref.plural), _PLAIN)

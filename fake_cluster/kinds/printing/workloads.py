@@ -56,6 +56,13 @@ _DEPLOYMENT: Final = (
     AGE,
     *_SELECTED,
 )
+SCALE: Final = (
+    NAME,
+    _number("Desired", "spec.replicas"),
+    _number("Available", "status.replicas"),
+    AGE,
+)
+"""The columns of a Scale, whatever it is the scale of."""
 _REPLICAS: Final = (
     NAME,
     _number("Desired", "spec.replicas"),

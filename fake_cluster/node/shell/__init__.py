@@ -14,6 +14,7 @@ from fake_cluster.node.program import Context, ExecResult
 from fake_cluster.node.shell.commands import COMMANDS, Machine
 from fake_cluster.node.shell.files import Files
 from fake_cluster.node.shell.session import SHELLS, Session
+from fake_cluster.objects import Object
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _NOT_FOUND = (
@@ -46,6 +47,20 @@ class Shell:
             raise _not_found(argv[0] if argv else "")
         return self.session().run([name, *argv[1:]], stdin)
 
+    def attempt(self, argv: Sequence[str]) -> ExecResult | None:
+        """Run a command if all of it is understood; None where it is not."""
+        name = argv[0].rpartition("/")[2] if argv else ""
+        if name not in COMMANDS and (name not in SHELLS or "-c" not in argv):
+            return None
+        session = self.session()
+        result = session.run([name, *argv[1:]], b"")
+        return result if session.understands else None
+
+
+def argv_of(container: Object) -> list[str]:
+    """The command of a container: its own, or its arguments if the image has no entry point."""
+    return [*(container.get("command") or ()), *(container.get("args") or ())]
+
 
 def reads_stdin(argv: Sequence[str]) -> bool:
     """Whether a command waits for its stdin."""
@@ -66,4 +81,4 @@ def _not_found(name: str) -> ApiError:
     return internal(_NOT_FOUND.format(id=json.dumps(number), name=json.dumps(name), why=why))
 
 
-__all__ = ["SHELLS", "Session", "Shell", "reads_stdin"]
+__all__ = ["SHELLS", "Session", "Shell", "argv_of", "reads_stdin"]

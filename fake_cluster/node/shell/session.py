@@ -20,6 +20,7 @@ class Session:
         self._machine = machine
         self.status = 0
         self.over = False
+        self.understands = True
 
     def run(self, argv: list[str], stdin: bytes) -> ExecResult:
         """Run one command, with its words as they are."""
@@ -27,12 +28,15 @@ class Session:
         if name in SHELLS:
             script = arguments[arguments.index("-c") + 1] if "-c" in arguments[:-1] else stdin.decode()
             inner = Session(replace(self._machine, variables=dict(self._machine.variables)))
-            return inner.script(script, stdin if "-c" in arguments else b"")
+            result = inner.script(script, stdin if "-c" in arguments else b"")
+            self.understands &= inner.understands
+            return result
         builtin = self._BUILTINS.get(name)
         if builtin is not None:
             return builtin(self, arguments)
         command = COMMANDS.get(name.rpartition("/")[2])
         if command is None:
+            self.understands = False
             return failed(f"sh: {name}: not found", 127)
         try:
             return command(self._machine, arguments, stdin)
@@ -56,6 +60,7 @@ class Session:
                 piped = result.stdout if joint == "|" else stdin
                 out += b"" if joint == "|" else result.stdout
         except SyntaxFault as error:
+            self.understands = False
             return ExecResult(2, out, problems + f"sh: {error}\n".encode())
         return ExecResult(self.status, out, problems)
 
@@ -69,6 +74,8 @@ class Session:
         result = self._command(step, stdin)
         if step.merges:
             result = ExecResult(result.code, result.stdout + result.stderr)
+        if step.complains:
+            result = ExecResult(result.code, stderr=result.stderr + result.stdout)
         if step.discards:
             result = ExecResult(result.code, result.stdout)
         return self._redirected(step, result) if step.target else result

@@ -1,6 +1,6 @@
 """A line of shell into pipelines of words: quotes, variables, and the operators between commands.
 
-What is understood is small: `;`, `&&`, `||`, `|`, `>`, `>>`, `<`, `2>&1`, quotes, `$NAME` and `${NAME}`.
+What is understood is small: `;`, `&&`, `||`, `|`, `>`, `>>`, `<`, `2>&1`, `>&2`, quotes, `$NAME` and `${NAME}`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t]+|\#[^\n]*)
-      | (?P<operator>2>&1|2>/dev/null|&&|\|\||>>|[;|<>\n&])
+      | (?P<operator>2>&1|1?>&2|2>/dev/null|&&|\|\||>>|[;|<>\n&])
       | (?P<word>(?:'[^']*' | "(?:\\.|[^"\\])*" | \\. | [^\s'"\\;|<>&])+)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -35,6 +35,7 @@ class Step:
     target: str = ""
     appends: bool = False
     merges: bool = False
+    complains: bool = False
     discards: bool = False
 
 
@@ -84,8 +85,9 @@ def _place(step: Step, token: str, pending: str) -> str:
 def _operate(step: Step, operator: str) -> str:
     """An operator in a command: what waits for the next word."""
     step.merges |= operator == "2>&1"
+    step.complains |= operator.endswith(">&2")
     step.discards |= operator == "2>/dev/null"
-    return operator if operator[0] != "2" else ""
+    return operator if operator in ("<", ">", ">>") else ""
 
 
 def expanded(token: str, variables: Mapping[str, str]) -> str:
