@@ -43,7 +43,7 @@ def patched_object(call: Call, current: Object) -> tuple[Object, Sequence[str]]:
     metadata.check_patched_type(call.resource, patched)
     metadata.match(call, patched["metadata"])
     try:
-        return decoded(call, patched)
+        return decoded(call, patched, current)
     except ApiError as error:
         if error.code != 400:
             raise

@@ -54,7 +54,7 @@ def decoded(call: Call, body: Object, stored: Object | None = None) -> tuple[Obj
     """Any object of the call's kind, decoded and defaulted, with the warnings about it.
 
     `stored` is what it is to replace, if that is known: a status comes with the spec that is there already,
-    which need not be read again.
+    which need be neither read nor defaulted again.
     """
     resource = call.resource
     body, owners = _without_owners(body)
@@ -65,7 +65,8 @@ def decoded(call: Call, body: Object, stored: Object | None = None) -> tuple[Obj
     if stored is not None and keeps_spec:
         result.obj["spec"] = stored["spec"]
     meta = result.obj.setdefault("metadata", {})
-    resource.default(result.obj)
+    if not keeps_spec or resource.has_defaults_beyond_spec:
+        resource.default(result.obj)
     if owners is not None:
         meta["managedFields"] = owners
     return result.obj, result.warnings

@@ -158,6 +158,7 @@ def _made(entry: catalogue.Entry) -> BuiltIn:
         verbs=entry.verbs,
         subresources=frozenset(entry.subresources),
         has_generation=entry.generation,
+        has_defaults_beyond_spec=(entry.ref.group, entry.ref.kind) not in defaults.ONLY_IN_SPEC,
     )
 
 

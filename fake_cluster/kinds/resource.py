@@ -60,6 +60,7 @@ class Resource(ABC):
     subresources: frozenset[str] = frozenset()
     is_custom: bool = False
     has_generation: bool = False
+    has_defaults_beyond_spec: bool = True
 
     @property
     @abstractmethod

@@ -6,6 +6,7 @@ Only differences count: a write that repeats what is there takes nothing, and le
 from __future__ import annotations
 
 from collections.abc import Container
+from functools import lru_cache
 from typing import Any
 
 from fake_cluster.api.apply.comparing import Changes, changes
@@ -81,6 +82,7 @@ def track_update(  # noqa: PLR0913 - what a write consists of
     return _taken(entries, changes(old, new, schema, ignored), writer)
 
 
+@lru_cache(maxsize=512)
 def _zero(node: Node) -> Any:
     """What is there before anybody has set anything.
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from fake_cluster.kinds.defaults import autoscaling, cluster, networking, pods, storage, workloads
 from fake_cluster.objects import Object, ResourceRef
 
-__all__ = ["Default", "of"]
+__all__ = ["ONLY_IN_SPEC", "Default", "of"]
 
 Default = Callable[[Object], None]
 
@@ -53,6 +53,18 @@ _TABLE: dict[tuple[str, str], Default] = {
     ("storage.k8s.io", "CSIDriver"): storage.csi_driver,
     ("storage.k8s.io", "StorageClass"): storage.storage_class,
 }
+
+ONLY_IN_SPEC = frozenset(
+    {
+        ("", "Pod"),
+        ("apps", "DaemonSet"),
+        ("apps", "Deployment"),
+        ("apps", "ReplicaSet"),
+        ("apps", "StatefulSet"),
+        ("autoscaling", "HorizontalPodAutoscaler"),
+    }
+)
+"""Kinds whose defaults are all in the spec: who writes a status to the spec that is there has them already."""
 
 
 def of(ref: ResourceRef) -> Default | None:
