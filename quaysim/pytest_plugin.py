@@ -13,6 +13,7 @@ from quaysim.targets.base import Target, Targets, Unsupported
 from quaysim.targets.diagnosis import describe
 from quaysim.targets.fake import FakeTargets
 
+pytest_plugins = ["quaysim.report.plugin"]
 TARGETS = pytest.StashKey[Targets]()
 TARGET = pytest.StashKey[Target]()
 DEFAULT_APPS_DOMAIN = "apps.example.com"
