@@ -77,12 +77,14 @@ class Script(Task):
     """Does what its command says, where the shell of `fake_cluster.node.shell` understands all of it."""
 
     def start(self, context: Context) -> None:
-        """Write what the command writes, and end as it does."""
-        result = Shell(context).attempt(argv_of(context.container))
-        if result is not None:
+        """Begin to work; what the command writes comes at the end, when somebody may have attached."""
+        done = Shell(context).attempt(argv_of(context.container))
+        if done is not None:
+            result, slept = done
+            self._seconds = max(self._seconds, slept)
             written = (result.stdout + result.stderr).decode(errors="replace")
             if written:
-                context.log(written)
+                context.after(self._seconds, lambda: context.log(written))
             self._end = (result.code, "")
         super().start(context)
 

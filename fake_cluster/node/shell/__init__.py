@@ -47,14 +47,14 @@ class Shell:
             raise _not_found(argv[0] if argv else "")
         return self.session().run([name, *argv[1:]], stdin)
 
-    def attempt(self, argv: Sequence[str]) -> ExecResult | None:
-        """Run a command if all of it is understood; None where it is not."""
+    def attempt(self, argv: Sequence[str]) -> tuple[ExecResult, float] | None:
+        """Run a command if all of it is understood, and say for how many seconds it would have slept."""
         name = argv[0].rpartition("/")[2] if argv else ""
         if name not in COMMANDS and (name not in SHELLS or "-c" not in argv):
             return None
         session = self.session()
         result = session.run([name, *argv[1:]], b"")
-        return result if session.understands else None
+        return (result, sum(session.naps)) if session.understands else None
 
 
 def argv_of(container: Object) -> list[str]:

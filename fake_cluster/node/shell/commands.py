@@ -18,12 +18,16 @@ from fake_cluster.node.shell.files import Files, absolute
 
 @dataclass
 class Machine:
-    """What commands work on. `directory` and `variables` are those of one shell."""
+    """What commands work on. `directory` and `variables` are those of one shell.
+
+    `naps` are the seconds that commands would have slept: none of them takes any time.
+    """
 
     context: Context
     files: Files
     directory: str = "/"
     variables: dict[str, str] = field(default_factory=dict)
+    naps: list[float] = field(default_factory=list)
 
     def path(self, name: str) -> str:
         """An absolute path."""
@@ -236,6 +240,12 @@ def _split(arguments: list[str]) -> tuple[set[str], list[str]]:
     return flags, [word for word in arguments if word[:1] != "-" or word == "-"]
 
 
+def _sleep(machine: Machine, arguments: list[str], stdin: bytes) -> ExecResult:
+    del stdin
+    machine.naps += [float(word.rstrip("s")) for word in arguments]
+    return ExecResult(0)
+
+
 def _nothing(code: int) -> Command:
     return lambda *_: ExecResult(code)
 
@@ -265,7 +275,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "printf": _printf,
     "pwd": lambda machine, *_: said(machine.directory),
     "rm": _rm,
-    "sleep": _nothing(0),
+    "sleep": _sleep,
     "sync": _nothing(0),
     "tail": _lines("tail", lambda lines, count: lines[-count:] if count else []),
     "tar": _tar,
@@ -276,4 +286,4 @@ COMMANDS: Final[dict[str, Command]] = {
     "wc": _wc,
     "whoami": lambda *_: said("root"),
 }
-"""What can be run. `sleep` is over at once: a command that is run in a container takes no time."""
+"""What can be run, by name."""

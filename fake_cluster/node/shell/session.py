@@ -18,6 +18,7 @@ class Session:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
+        self.naps = machine.naps
         self.status = 0
         self.over = False
         self.understands = True
