@@ -101,8 +101,7 @@ class FakeCluster:
     def _install_openshift(self) -> None:
         rng = Random(f"{self.seed} openshift")
         installed = openshift.install(self.client("openshift"), self.clock, rng, self.apps_domain)
-        self.api.core.admission.create.update(installed.on_create)
-        self.api.core.admission.update.update(installed.on_update)
+        self.api.core.admission.extend(installed.on_create, installed.on_update)
         self._run(installed.controllers)
         self._dial = installed.peer_chain
 

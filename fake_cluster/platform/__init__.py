@@ -16,10 +16,11 @@ from fake_cluster.machinery.client import Client
 from fake_cluster.machinery.clock import Clock
 from fake_cluster.machinery.controller import Controller
 from fake_cluster.objects import Object, ResourceRef
+from fake_cluster.platform import projects, route_hosts
 from fake_cluster.platform.definitions import ALL
 from fake_cluster.platform.injection import injectors
 from fake_cluster.platform.object_buckets import STORAGE_CLASS, BucketProvisioner
-from fake_cluster.platform.route_hosts import CreatePlugin, UpdatePlugin, on_create, on_update
+from fake_cluster.platform.route_hosts import CreatePlugin, UpdatePlugin
 from fake_cluster.platform.router import Router, chain_of_router
 
 __all__ = ["OpenShift", "install", "install_openshift", "openshift"]
@@ -84,7 +85,8 @@ def install(client: Client, clock: Clock, rng: Random, apps_domain: str) -> Open
         *injectors(client, seed),
     )
     peer_chain = partial(chain_of_router, router, seed, apps_domain)
-    return OpenShift(controllers, peer_chain, on_create(apps_domain), on_update())
+    on_create = {**route_hosts.on_create(apps_domain), **projects.on_create(client)}
+    return OpenShift(controllers, peer_chain, on_create, route_hosts.on_update())
 
 
 def openshift(client: Client, clock: Clock, rng: Random, apps_domain: str) -> list[Controller]:

@@ -2,12 +2,12 @@
 
 Each plugin is a function in a module of this package and an entry in a table here, under the group and the
 plural of the resource that it looks at; `EVERYTHING` stands for all resources. A cluster may add plugins of
-its own for custom resources (`Admission.create` and the others are plain tables).
+its own (`Admission.extend`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from fake_cluster.api.admission import limits, namespaces, pods, services, storage
@@ -54,6 +54,17 @@ class Admission:
     create: dict[Resource, tuple[CreatePlugin, ...]] = field(default_factory=lambda: dict(ON_CREATE))
     update: dict[Resource, tuple[UpdatePlugin, ...]] = field(default_factory=lambda: dict(ON_UPDATE))
     delete: dict[Resource, tuple[DeletePlugin, ...]] = field(default_factory=lambda: dict(ON_DELETE))
+
+    def extend(
+        self,
+        create: Mapping[Resource, tuple[CreatePlugin, ...]],
+        update: Mapping[Resource, tuple[UpdatePlugin, ...]],
+    ) -> None:
+        """Let more plugins look, after those that are there."""
+        for resource, plugins in create.items():
+            self.create[resource] = (*self.create.get(resource, ()), *plugins)
+        for resource, changes in update.items():
+            self.update[resource] = (*self.update.get(resource, ()), *changes)
 
     def admit_create(self, core: Core, call: Call, obj: Object) -> None:
         """All plugins that look at new objects; they may change `obj`, or refuse it."""
