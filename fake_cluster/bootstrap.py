@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from fake_cluster.api.access import roles
 from fake_cluster.kinds.refs import NAMESPACES, PRIORITY_CLASSES, SERVICES, STORAGE_CLASSES
 from fake_cluster.machinery.client import Client
 from fake_cluster.objects import Object, ResourceRef
@@ -28,6 +29,12 @@ API_ADDRESS = "10.96.0.1"
 def install(client: Client) -> None:
     """Create the namespaces, priority classes, default StorageClass and the Service `kubernetes`."""
     for ref, obj in _objects():
+        client.create(ref, obj)
+
+
+def install_roles(client: Client) -> None:
+    """Create the roles and bindings that a cluster with access control begins with."""
+    for ref, obj in roles.objects():
         client.create(ref, obj)
 
 

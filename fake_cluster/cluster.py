@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from fake_cluster import bootstrap
 from fake_cluster import platform as openshift
 from fake_cluster.api import Api
+from fake_cluster.api.access.users import ADMINISTRATOR, User, authenticated
 from fake_cluster.controllers import all_controllers
 from fake_cluster.kinds import Kinds
 from fake_cluster.kinds.refs import NODES
@@ -57,6 +58,8 @@ class FakeCluster:
     list of NodeSpec; with `run_nodes=False` there are none, and whoever likes brings their own. `apps_domain`
     is the domain of the router's host names on OpenShift.
 
+    With `rbac` roles decide who may do what; clients in process, and those without a user, are administrators.
+
     `programs` decides what runs in containers, `images` what can be pulled: there a test makes Pods fail.
     """
 
@@ -69,6 +72,7 @@ class FakeCluster:
         nodes: int | Sequence[NodeSpec] = 3,
         *,
         run_nodes: bool = True,
+        rbac: bool = False,
     ) -> None:
         self.platform = platform
         self.seed = seed
@@ -77,6 +81,9 @@ class FakeCluster:
         self.api = Api(Kinds(), Store(), self.clock, Random(seed))
         self.manager = Manager(self.clock, seed)
         bootstrap.install(self.client("kube-apiserver"))
+        if rbac:
+            bootstrap.install_roles(self.client("kube-apiserver"))
+            self.api.access.switch_on_rbac()
         kubelet = self.client("kubelet")
         self.node_agent = NodeAgent(kubelet, self.clock, partial(self.manager.enqueue, AGENT))
         self.programs = self.node_agent.programs
@@ -111,12 +118,27 @@ class FakeCluster:
         """A client that calls the API in process."""
         return DirectClient(self.api, user_agent)
 
-    def kube_client(self, user_agent: str = "") -> ApiClient:
-        """The official client's `ApiClient`, in process; its watches let time pass while they wait."""
+    def kube_client(
+        self, user_agent: str = "", *, user: str = "", groups: Sequence[str] = (), token: str = ""
+    ) -> ApiClient:
+        """The official client's `ApiClient`, in process; its watches let time pass while they wait.
+
+        It is the administrator's, or that of a `user` in `groups`, or it brings a bearer `token`.
+        """
         from fake_cluster.transport import kube_client  # noqa: PLC0415 - half a second, only for those who ask
 
         virtual = isinstance(self.clock, VirtualClock)
-        return kube_client(self.api, idle=self.let_time_pass if virtual else None, user_agent=user_agent)
+        who = authenticated(user, tuple(groups)) if user else ADMINISTRATOR
+        return kube_client(
+            self.api,
+            idle=self.let_time_pass if virtual else None,
+            user_agent=user_agent,
+            token=token or (self.token_for(who) if user or self.api.access.rbac else ""),
+        )
+
+    def token_for(self, user: User) -> str:
+        """A bearer token with which clients are that user."""
+        return self.api.access.authentication.token_for(user)
 
     def peer_chain(self, host: str, port: int) -> str:
         """The certificates (PEM) that a TLS server shows there; OSError where nobody listens."""

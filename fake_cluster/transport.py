@@ -34,10 +34,10 @@ _PROCESS = f"{os.getpid()}-{os.urandom(4).hex()}"
 _hosts = count(1)
 
 
-def kube_client(api: Api, *, idle: Idle | None = None, user_agent: str = "") -> ApiClient:
+def kube_client(api: Api, *, idle: Idle | None = None, user_agent: str = "", token: str = "") -> ApiClient:
     """The official client's `ApiClient`, connected to `api`; cheap enough to make one a test.
 
-    Without `idle` a watch ends where there is nothing more to give.
+    Without `idle` a watch ends where there is nothing more to give. `token` says who its user is.
     """
     configuration = _configuration(api)
     client = ApiClient(configuration)
@@ -45,6 +45,8 @@ def kube_client(api: Api, *, idle: Idle | None = None, user_agent: str = "") -> 
     client.rest_client.pool_manager = pool
     if user_agent:
         client.user_agent = user_agent
+    if token:
+        client.default_headers["Authorization"] = f"Bearer {token}"
     return client
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from fake_cluster.api.access.users import ADMINISTRATOR
 from fake_cluster.cluster import FakeCluster, Platform
 from fake_cluster.http import Server, is_loopback, kubeconfig, listen, write_kubeconfig
 from fake_cluster.machinery.clock import RealClock
@@ -38,6 +39,7 @@ class Serving:
     apps_domain: str
     router_port: int | None
     tls: bool
+    rbac: bool
     speed: float
     seed: int
 
@@ -71,7 +73,12 @@ def serve(serving: Serving, ready: Callable[[Endpoint], None]) -> None:
 
 def _cluster(serving: Serving) -> FakeCluster:
     cluster = FakeCluster(
-        serving.platform, serving.seed, RealClock(serving.speed), serving.apps_domain, run_nodes=serving.nodes
+        serving.platform,
+        serving.seed,
+        RealClock(serving.speed),
+        serving.apps_domain,
+        run_nodes=serving.nodes,
+        rbac=serving.rbac,
     )
     if serving.operator_version:
         _run_operator(cluster, serving)
@@ -90,16 +97,18 @@ def _run_operator(cluster: FakeCluster, serving: Serving) -> None:
 
 
 def _server(serving: Serving, cluster: FakeCluster, listener: socket.socket) -> tuple[Server, Endpoint]:
-    """Over TLS every request needs the token."""
+    """Over TLS, and where roles decide, every request must say who makes it: the token is the administrator's."""
     reachable = "127.0.0.1" if _is_wildcard(serving.host) else serving.host
     shown = f"[{reachable}]" if ":" in reachable else reachable
     place, token = f"{shown}:{listener.getsockname()[1]}", secrets.token_urlsafe(32)
+    cluster.api.access.authentication.add_token(token, ADMINISTRATOR)
+    cluster.api.access.closed = serving.tls
     if not serving.tls:
         return Server(cluster.api.handle, cluster.manager, listener), Endpoint(f"http://{place}", token)
     from fake_cluster.http.tls import make_tls  # noqa: PLC0415 - cryptography takes its time
 
     tls = make_tls(dict.fromkeys([reachable, "localhost", "127.0.0.1", "::1", socket.gethostname()]))
-    server = Server(cluster.api.handle, cluster.manager, listener, context=tls.context, token=token)
+    server = Server(cluster.api.handle, cluster.manager, listener, context=tls.context)
     return server, Endpoint(f"https://{place}", token, tls.authority)
 
 

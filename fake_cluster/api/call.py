@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from fake_cluster.api.access.users import ADMINISTRATOR, User
 from fake_cluster.api.sessions import Session, Stream
 from fake_cluster.api.watching import WatchStream
 from fake_cluster.kinds import Resource
@@ -67,6 +68,7 @@ class Call:
     patch: PatchKind = ""
     user_agent: str = ""
     upgrade: bool = False
+    user: User = ADMINISTRATOR
 
     @property
     def manager(self) -> str:

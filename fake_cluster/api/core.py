@@ -13,6 +13,7 @@ from fake_cluster.objects import Object
 from fake_cluster.store import Store, Stored, Table
 
 if TYPE_CHECKING:
+    from fake_cluster.api.access.guard import Access
     from fake_cluster.api.admission import Admission
     from fake_cluster.api.admission.services import Allocations
 
@@ -25,6 +26,7 @@ class Core:
     """The parts of one API server."""
 
     admission: Admission
+    access: Access
     allocations: Allocations | None = None
     token_key: bytes = b""
     containers: Containers | None = None

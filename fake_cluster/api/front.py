@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from fake_cluster.api import options as option_parsing
+from fake_cluster.api.access.guard import Access
 from fake_cluster.api.bodies import read_body, read_patch
 from fake_cluster.api.call import Answer, Call, Options, PatchKind, Verb
 from fake_cluster.api.documents import Documents
@@ -47,8 +48,11 @@ class Request:
 class Front:
     """Parses requests, has them done, renders the answers."""
 
-    def __init__(self, dispatch: Callable[[Call], Answer], documents: Documents, clock: Clock) -> None:
+    def __init__(
+        self, dispatch: Callable[[Call], Answer], documents: Documents, access: Access, clock: Clock
+    ) -> None:
         self._dispatch = dispatch
+        self._admit = access.admit
         self._documents = documents
         self._kinds = documents.kinds
         self._clock = clock
@@ -77,11 +81,13 @@ class Front:
         return self._date
 
     def _response(self, request: Request) -> Response:
+        user = self._admit(request.method, request.path, request.query, request.headers)
         accept = request.headers.get("accept", "")
         document = self._documents.find(request.path, accept)
         if document is not None:
             return document if request.method in ("GET", "HEAD") else _not_allowed()
         call = self.call(request)
+        call.user = user
         form = wanted_form(accept)
         answer = self._dispatch(call)
         if form.shape == "Table":

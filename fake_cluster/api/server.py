@@ -11,6 +11,8 @@ from random import Random
 from typing import Any
 
 from fake_cluster.api import components, subresources
+from fake_cluster.api.access.aggregation import Aggregation
+from fake_cluster.api.access.guard import Access
 from fake_cluster.api.admission import Admission
 from fake_cluster.api.call import Answer, Call
 from fake_cluster.api.core import Core
@@ -49,12 +51,14 @@ class Api:
     def __init__(self, kinds: Kinds, store: Store, clock: Clock, rng: Random) -> None:
         self.core = Core(kinds, store, clock, rng)
         self.core.admission = Admission()
+        self.access = self.core.access = Access(self.core)
         Definitions(self.core)
+        Aggregation(self.core)
         self.kinds = kinds
         self.store = store
         self.clock = clock
         self.attachments: dict[object, Any] = {}  # what clients of this API keep with it
-        self.front = Front(self.dispatch, Documents(kinds), clock)
+        self.front = Front(self.dispatch, Documents(kinds), self.access, clock)
 
     def resource(self, ref: ResourceRef) -> Resource:
         """The resource of a ref; 404 where it is not served."""

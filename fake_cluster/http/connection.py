@@ -19,6 +19,7 @@ import httptools
 from fake_cluster.api.front import parse_query
 from fake_cluster.api.render import Response
 from fake_cluster.api.sessions import Session
+from fake_cluster.http.peers import headers_of
 from fake_cluster.http.pump import Pump
 from fake_cluster.http.streaming import CannotUpgradeError
 from fake_cluster.http.switching import Switched
@@ -69,6 +70,7 @@ class Connection(asyncio.Protocol):
         self._held = bytearray()
         self._slow = self._refused = False
         self._chunked = self._keep = False
+        self._peer: dict[str, str] = {}
         self._forget_request()
 
     # --- the transport ----------------------------------------------------------------------------
@@ -77,6 +79,7 @@ class Connection(asyncio.Protocol):
         """A client has come."""
         self._transport = cast("asyncio.Transport", transport)
         self._service.connections.add(self)
+        self._peer = headers_of(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has gone."""
@@ -146,7 +149,7 @@ class Connection(asyncio.Protocol):
 
     def _forget_request(self) -> None:
         self._url = b""
-        self._headers: dict[str, str] = {}
+        self._headers: dict[str, str] = self._peer.copy()
         self._head_size = 0
         self._body: list[bytes] = []
         self._body_size = 0

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+AUTHORITY = "fake-cluster-ca"
 LIFETIME = timedelta(days=30)
 BACKDATED = timedelta(hours=1)
 """Clients' clocks may be behind."""
@@ -26,10 +27,23 @@ BACKDATED = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class ServerTls:
-    """What a server needs for HTTPS: its context, and the authority that its clients trust (PEM)."""
+    """What a server needs for HTTPS: its context, and the authority that its clients trust (PEM).
+
+    The same authority vouches for clients.
+    """
 
     context: ssl.SSLContext
     authority: bytes
+    _key: ec.EllipticCurvePrivateKey
+
+    def client_certificate(self, user: str, groups: Iterable[str] = ()) -> tuple[bytes, bytes]:
+        """A certificate for a user in groups, and its private key (PEM)."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, group) for group in groups]
+        subject.append(x509.NameAttribute(NameOID.COMMON_NAME, user))
+        builder = _builder(x509.Name(subject), _name(AUTHORITY), key)
+        certificate = _end_entity(builder, self._key, ExtendedKeyUsageOID.CLIENT_AUTH)
+        return _pem(certificate), _key_pem(key)
 
 
 def make_tls(hosts: Iterable[str]) -> ServerTls:
@@ -38,25 +52,34 @@ def make_tls(hosts: Iterable[str]) -> ServerTls:
         ec.generate_private_key(ec.SECP256R1()),
         ec.generate_private_key(ec.SECP256R1()),
     )
-    name = _name("fake-cluster-ca")
+    name = _name(AUTHORITY)
     authority = (
         _builder(name, name, authority_key)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(signing=True), critical=True)
         .sign(authority_key, hashes.SHA256())
     )
-    certificate = (
-        _builder(_name("kube-apiserver"), name, server_key)
-        .add_extension(x509.SubjectAlternativeName([_general_name(host) for host in hosts]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    names = x509.SubjectAlternativeName([_general_name(host) for host in hosts])
+    builder = _builder(_name("kube-apiserver"), name, server_key).add_extension(names, critical=False)
+    certificate = _end_entity(builder, authority_key, ExtendedKeyUsageOID.SERVER_AUTH)
+    context = server_context(_pem(certificate), _key_pem(server_key))
+    context.verify_mode = ssl.CERT_OPTIONAL
+    context.load_verify_locations(cadata=_pem(authority).decode())
+    return ServerTls(context, _pem(authority), authority_key)
+
+
+def _end_entity(
+    builder: x509.CertificateBuilder, authority: ec.EllipticCurvePrivateKey, purpose: x509.ObjectIdentifier
+) -> x509.Certificate:
+    """A certificate that signs nothing itself."""
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key())
+    return (
+        builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signing=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
-        )
-        .sign(authority_key, hashes.SHA256())
+        .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
+        .add_extension(issuer, critical=False)
+        .sign(authority, hashes.SHA256())
     )
-    return ServerTls(server_context(_pem(certificate), _key_pem(server_key)), _pem(authority))
 
 
 def _builder(

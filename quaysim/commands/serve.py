@@ -50,6 +50,12 @@ def command(  # noqa: PLR0913 - the options of the command
     tls: Annotated[
         bool, typer.Option("--tls", help="Serve HTTPS with a certificate authority of its own.")
     ] = False,
+    rbac: Annotated[
+        bool,
+        typer.Option(
+            "--rbac", help="Let roles decide who may do what; the kubeconfig is the administrator's."
+        ),
+    ] = False,
     speed: Annotated[
         float, typer.Option(metavar="N", min=0.001, help="How many times as fast as real time.")
     ] = 1.0,
@@ -74,6 +80,7 @@ def command(  # noqa: PLR0913 - the options of the command
         apps_domain=checked_domain(apps_domain),
         router_port=router_port,
         tls=tls,
+        rbac=rbac,
         speed=speed,
         seed=seed,
     )
