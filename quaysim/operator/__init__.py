@@ -13,12 +13,13 @@ from fake_cluster.errors import ApiError
 from fake_cluster.kinds.refs import CUSTOM_RESOURCE_DEFINITIONS
 from fake_cluster.machinery.client import Client, Event
 from fake_cluster.machinery.clock import Clock
-from fake_cluster.machinery.controller import Controller, Source
-from fake_cluster.machinery.events import Recorder
+from fake_cluster.machinery.controller import Controller
 from fake_cluster.objects import Key, key_of
 from quaysim.operator.crd import quay_registry_crd
 from quaysim.operator.discovery import Dial
+from quaysim.operator.process import Process
 from quaysim.operator.reconciler import Reconciler
+from quaysim.operator.reconfigure import Reconfigure
 from quaysim.operator.refs import QUAY_REGISTRIES
 from quaysim.operator.releases import RELEASES, release
 from quaysim.operator.reporting import Reporter
@@ -26,7 +27,7 @@ from quaysim.operator.settings import Settings
 from quaysim.operator.status import StatusReconciler
 from quaysim.operator.survey import Survey
 
-__all__ = ["QUAY_REGISTRIES", "RELEASES", "Settings", "controllers", "install"]
+__all__ = ["QUAY_REGISTRIES", "RELEASES", "Reconfigure", "Settings", "controllers", "install"]
 
 _LOCK = "quayregistry"  # main and status controller never run at the same time
 
@@ -49,10 +50,6 @@ def controllers(
     `ValueError` for a version that is not simulated.
     """
     version = release(settings.version)
-    recorder = Recorder(client, clock, "quayregistry-controller")
-    survey = Survey(client, dial, version.messages, settings.watch_namespace)
-    main = Reconciler(client, settings, version, rng, survey, Reporter(client, clock, recorder))
-    status = StatusReconciler(client, clock, version)
 
     def watched(event: Event) -> Iterable[Key]:
         key = key_of(event.obj)
@@ -64,7 +61,11 @@ def controllers(
         same = event.type == "MODIFIED" and old == event.obj["metadata"].get("generation")
         return () if same else watched(event)
 
+    process = Process(client, clock, rng, _LOCK, settings.watch_namespace)
+    survey = Survey(client, dial, version.messages, settings.watch_namespace)
+    main = Reconciler(client, settings, version, rng, survey, Reporter(client, clock, process))
+    status = StatusReconciler(client, clock, version)
     return [
-        Controller("quayregistry-status", status, [Source(QUAY_REGISTRIES, watched)], _LOCK),
-        Controller("quayregistry", main, [Source(QUAY_REGISTRIES, generation_changed)], _LOCK),
+        process.controller("quayregistry-status", status, watched),
+        process.controller("quayregistry", process.guarded(main), generation_changed),
     ]

@@ -32,7 +32,7 @@ from quaysim.operator.configuration import base_config
 from quaysim.operator.context import Context, components_of, managed_kinds, owner_of
 from quaysim.operator.defaults import problem_with_configuration, same_components, with_defaults
 from quaysim.operator.deletion import FINALIZER, finalize, mark_namespace
-from quaysim.operator.errors import Blocked, InflateError, OperatorCrash
+from quaysim.operator.errors import Blocked, InflateError
 from quaysim.operator.goyaml import dump
 from quaysim.operator.keys import ManagedKeys, find_keys
 from quaysim.operator.kustomize import encoded
@@ -79,8 +79,6 @@ class Reconciler:
             return await self._reconcile(registry)
         except Blocked as block:
             self.reporter.say(registry, ROLLOUT_BLOCKED, block.reason, block.message, status=True)
-        except OperatorCrash as crash:
-            self.reporter.crashed(registry, str(crash))
         return SOON
 
     async def _reconcile(self, registry: Object) -> Result:

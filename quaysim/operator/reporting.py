@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from fake_cluster.machinery.client import Client
 from fake_cluster.machinery.clock import Clock
-from fake_cluster.machinery.events import Recorder
 from fake_cluster.objects import Object
 from quaysim.operator.conditions import conditions_of, fresh, go_time, with_condition
+from quaysim.operator.process import Process
 from quaysim.operator.refs import QUAY_REGISTRIES
 
 
@@ -32,20 +32,16 @@ class Reporter:
 
     client: Client
     clock: Clock
-    recorder: Recorder
+    process: Process
 
     def say(self, registry: Object, kind: str, reason: str, message: str, *, status: bool) -> Object:
         """Tell a condition by an Event and write it. One that is true is always a warning."""
         now = self.clock.now()
         condition = fresh(kind, status=status, reason=reason, message=message, now=now)
-        self.recorder.record(registry, "Warning" if status else "Normal", reason, message)
+        self.process.recorder.record(registry, "Warning" if status else "Normal", reason, message)
         conditions = with_condition(conditions_of(registry), condition)
         return self.write(registry, conditions=conditions, lastUpdated=go_time(now))
 
     def write(self, registry: Object, **fields: object) -> Object:
         """Write fields of the status, without a word."""
         return self.client.replace(QUAY_REGISTRIES, with_status(registry, **fields), subresource="status")
-
-    def crashed(self, registry: Object, panic: str) -> None:
-        """The real operator says nothing when it dies; here one shall see it."""
-        self.recorder.record(registry, "Warning", "OperatorCrashed", f"panic: {panic}")
