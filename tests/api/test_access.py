@@ -251,3 +251,32 @@ class TestImpersonation:
         assert ask(cluster, "GET", "/api/v1/pods", token=token, impersonate_user="bob")[0] == 200
         headers = {"impersonate_user": "bob", "impersonate_group": "system:masters"}
         assert ask(cluster, "GET", "/api/v1/pods", token=token, **headers)[0] == 403
+
+
+class TestEscalation:
+    def _role(self, *verbs: str) -> Object:
+        rule = {"apiGroups": [""], "resources": ["pods"], "verbs": list(verbs)}
+        head = {"apiVersion": f"{GROUP}/v1", "kind": "Role", "metadata": {"name": "mine"}}
+        return head | {"rules": [rule]}
+
+    def test_nobody_gives_away_what_they_do_not_have(self, cluster: FakeCluster, admin: Client) -> None:
+        grant(admin, "User", "jane", "admin", "shop")
+        token, path = cluster.token_for(JANE), f"/apis/{GROUP}/v1/namespaces/shop/roles"
+        assert ask(cluster, "POST", path, self._role("get"), token)[0] == 201
+        wild = self._role("teleport") | {"metadata": {"name": "wild"}}
+        code, status = ask(cluster, "POST", path, wild, token)
+        assert code == 403
+        assert status["message"] == (
+            f'roles.{GROUP} "wild" is forbidden: user "jane" (groups=["dev" "system:authenticated"]) is '
+            "attempting to grant RBAC permissions not currently held:\n"
+            '{APIGroups:[""], Resources:["pods"], Verbs:["teleport"]}'
+        )
+
+    def test_nor_by_a_binding(self, cluster: FakeCluster, admin: Client) -> None:
+        grant(admin, "User", "jane", "admin", "shop")
+        path = f"/apis/{GROUP}/v1/namespaces/shop/rolebindings"
+        subject = {"kind": "User", "name": "jane", "apiGroup": GROUP}
+        for role_name, code in (("view", 201), ("cluster-admin", 403)):
+            reference = {"apiGroup": GROUP, "kind": "ClusterRole", "name": role_name}
+            body = {"metadata": {"name": role_name}, "roleRef": reference, "subjects": [subject]}
+            assert ask(cluster, "POST", path, body, cluster.token_for(JANE))[0] == code

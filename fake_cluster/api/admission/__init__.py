@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from fake_cluster.api.admission import limits, namespaces, pods, services, storage
+from fake_cluster.api.access.rbac import GROUP as RBAC
+from fake_cluster.api.admission import escalation, limits, namespaces, pods, services, storage
 from fake_cluster.api.call import Call
 from fake_cluster.api.core import Core
 from fake_cluster.objects import Object
@@ -37,10 +38,18 @@ ON_CREATE: dict[Resource, tuple[CreatePlugin, ...]] = {
     ),
     ("", "persistentvolumes"): (storage.protect_volume,),
     ("", "services"): (services.allocate,),
+    (RBAC, "clusterroles"): (escalation.check_role,),
+    (RBAC, "roles"): (escalation.check_role,),
+    (RBAC, "clusterrolebindings"): (escalation.check_binding,),
+    (RBAC, "rolebindings"): (escalation.check_binding,),
 }
 ON_UPDATE: dict[Resource, tuple[UpdatePlugin, ...]] = {
     ("", "namespaces"): (namespaces.keep_finalizers,),
     ("", "services"): (services.reallocate,),
+    (RBAC, "clusterroles"): (escalation.check_role_update,),
+    (RBAC, "roles"): (escalation.check_role_update,),
+    (RBAC, "clusterrolebindings"): (escalation.check_binding_update,),
+    (RBAC, "rolebindings"): (escalation.check_binding_update,),
 }
 ON_DELETE: dict[Resource, tuple[DeletePlugin, ...]] = {
     ("", "namespaces"): (namespaces.check_deletable,),
