@@ -43,7 +43,7 @@ def test_a_panic_is_told_by_an_event_and_in_the_log(
     lab: Lab, given: Bundle, panic: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     lab.create_registry(given=given)
-    lab.cluster.advance(5)
+    lab.cluster.advance(2.5)
     (event,) = _panics(lab)
     assert (event["type"], event["involvedObject"]["name"]) == ("Warning", NAME)
     assert event["message"].startswith(panic)
