@@ -237,6 +237,13 @@ class Store:
         finally:
             self._telling = False
 
+    def clear(self) -> None:
+        """Forget all objects and everybody who listens, without a word to them."""
+        for table in self._tables.values():
+            table.log.clear()
+            table.subscribers.clear()
+        self._tables.clear()
+
     def compact(self, revision: int | None = None) -> None:
         """Forget the changes up to `revision` (all of them if not given), in every table."""
         for table in self._tables.values():

@@ -84,15 +84,24 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Look for garbage less often: a cluster's objects are many, and most of them live as long as it does."""
-    if any(item.path.suffix == ".feature" for item in session.items):
+    if _has_scenarios(session):
         gc.freeze()
         gc.set_threshold(100_000, 20, 100)
 
 
+def _has_scenarios(session: pytest.Session) -> bool:
+    return any(item.path.suffix == ".feature" for item in session.items)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Spare a run that has not used Hypothesis the half second in which its plugin imports it to say so."""
+    """Spare a run of scenarios what others do at the end: look through all memory, import Hypothesis to say nothing.
+
+    Half a second each.
+    """
     config = session.config
+    if _has_scenarios(session):
+        gc.freeze()
     unused = "hypothesis" not in sys.modules and not config.getoption(
         "hypothesis_show_statistics", default=False
     )

@@ -127,9 +127,12 @@ class Manager:
             self._release(worker.group)
 
     def close(self) -> None:
-        """Stop all controllers."""
-        for worker in list(self._workers):
-            self.remove(worker.controller)
+        """Stop all controllers, and forget whatever they knew."""
+        for _, _, _, sleeping in self._sleepers:
+            sleeping.close()
+        for part in (self._sleepers, self._workers, self._groups, self._routes, self._inbox, self._at_moment):
+            part.clear()
+        self._queue.clear()
 
     def enqueue(self, controller_name: str, key: Key) -> None:
         """Ask for a pass over one key, in any thread."""

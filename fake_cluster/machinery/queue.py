@@ -82,6 +82,11 @@ class WorkQueue(Generic[Item]):
             self._queued.remove(item)
             self._ready.remove(item)
 
+    def clear(self) -> None:
+        """Forget all items."""
+        for part in (self._ready, self._queued, self._delayed, self._moments, self._retries):
+            part.clear()
+
     def ripen(self, now: float) -> None:
         """Queue the items whose moment has come."""
         delayed = self._delayed
