@@ -51,6 +51,17 @@ def test_a_sound_deployment_has_nothing_wrong() -> None:
     assert complaints(refs.DEPLOYMENTS, **deployment()) == []
 
 
+def test_containers_of_a_stateful_set_mount_its_claim_templates() -> None:
+    body = deployment(volumeClaimTemplates=[{"metadata": {"name": "data"}, "spec": {}}])
+    container = body["spec"]["template"]["spec"]["containers"][0]
+    container["volumeMounts"] = [{"name": "data", "mountPath": "/data"}]
+    assert complaints(refs.STATEFUL_SETS, **body) == []
+    container["volumeMounts"][0]["name"] = "log"
+    assert complaints(refs.STATEFUL_SETS, **body) == [
+        'spec.template.spec.containers[0].volumeMounts[0].name: Not found: "log"'
+    ]
+
+
 def test_a_selector_must_match_its_own_template() -> None:
     found = complaints(refs.DEPLOYMENTS, **deployment(selector={"matchLabels": {"app": "y"}}))
 

@@ -85,7 +85,18 @@ def stateful_set(obj: Object) -> Iterator[FieldError]:
         yield invalid_value("spec.podManagementPolicy", spec.get("podManagementPolicy"), text)
     yield from _counts(spec)
     yield from check_template(spec, "statefulset")
-    yield from pods.check_template(spec.get("template") or {}, "spec.template")
+    yield from pods.check_template(_with_claims(spec), "spec.template")
+
+
+def _with_claims(spec: Mapping[str, Any]) -> Object:
+    """The Pod template with a volume for every claim template: its containers mount them by name."""
+    template = spec.get("template") or {}
+    pod = template.get("spec") or {}
+    templates = spec.get("volumeClaimTemplates") or ()
+    claims = [name for claim in templates if (name := (claim.get("metadata") or {}).get("name"))]
+    volumes = [{"name": name, "persistentVolumeClaim": {"claimName": name}} for name in claims]
+    own = [volume for volume in pod.get("volumes") or () if volume.get("name") not in claims]
+    return {**template, "spec": {**pod, "volumes": [*own, *volumes]}}
 
 
 _STATEFUL = (
