@@ -19,9 +19,11 @@ from fake_cluster.objects import Object, ResourceRef
 from fake_cluster.platform import projects, route_hosts
 from fake_cluster.platform.definitions import ALL
 from fake_cluster.platform.injection import injectors
+from fake_cluster.platform.noobaa import noobaa_operator
 from fake_cluster.platform.object_buckets import STORAGE_CLASS, BucketProvisioner
 from fake_cluster.platform.route_hosts import CreatePlugin, UpdatePlugin
 from fake_cluster.platform.router import Router, chain_of_router
+from fake_cluster.platform.user_workloads import user_workload_monitoring
 
 __all__ = ["OpenShift", "install", "install_openshift", "openshift"]
 
@@ -31,6 +33,7 @@ NAMESPACES_OF_OPENSHIFT = (
     "openshift-monitoring",
     "openshift-operators",
     "openshift-storage",
+    "openshift-user-workload-monitoring",
 )
 
 
@@ -83,6 +86,8 @@ def install(client: Client, clock: Clock, rng: Random, apps_domain: str) -> Open
         router.controller(),
         BucketProvisioner(client, rng).controller(),
         *injectors(client, seed),
+        *noobaa_operator(client, rng),
+        user_workload_monitoring(client),
     )
     peer_chain = partial(chain_of_router, router, seed, apps_domain)
     on_create = {**route_hosts.on_create(apps_domain), **projects.on_create(client)}

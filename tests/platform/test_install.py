@@ -30,6 +30,9 @@ def test_definitions_namespaces_and_the_bucket_class_are_there(openshift: FakeCl
     openshift.advance(5)
     definitions = client.list(CUSTOM_RESOURCE_DEFINITIONS)
     assert sorted(item["metadata"]["name"] for item in definitions) == [
+        "backingstores.noobaa.io",
+        "bucketclasses.noobaa.io",
+        "noobaas.noobaa.io",
         "objectbucketclaims.objectbucket.io",
         "objectbuckets.objectbucket.io",
         "prometheusrules.monitoring.coreos.com",

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from fake_cluster.objects import Object
-from fake_cluster.platform.definitions import monitoring, object_buckets, routes
+from fake_cluster.platform.definitions import monitoring, noobaa, object_buckets, routes
 
 __all__ = ["ALL"]
 
-ALL: tuple[Object, ...] = (*routes.DEFINITIONS, *object_buckets.DEFINITIONS, *monitoring.DEFINITIONS)
+ALL: tuple[Object, ...] = (
+    *routes.DEFINITIONS,
+    *object_buckets.DEFINITIONS,
+    *monitoring.DEFINITIONS,
+    *noobaa.DEFINITIONS,
+)
