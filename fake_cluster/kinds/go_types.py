@@ -232,6 +232,7 @@ ALWAYS: Final[dict[str, dict[str, Any]]] = {
     "admissionregistration/v1.ValidatingAdmissionPolicy": _SPEC_STATUS,
     "apiextensions/v1.CustomResourceDefinition": _STATUS,
     "apiextensions/v1.CustomResourceDefinitionCondition": _SINCE,
+    "apiextensions/v1.CustomResourceDefinitionNames": {"kind": "", "plural": ""},
     "apiextensions/v1.CustomResourceDefinitionStatus": {
         "acceptedNames": {},
         "conditions": None,
