@@ -237,8 +237,9 @@ class FakeCluster:
     # --- life -------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Stop the cluster's controllers."""
+        """Stop the cluster's controllers and nodes."""
         self.manager.close()
+        self.node_agent.close()
 
     def __enter__(self) -> Self:
         return self

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 from typing import Any
+from weakref import ReferenceType, ref
 
 from fake_cluster.errors import ApiError
 from fake_cluster.machinery.client import Client, Event
@@ -47,7 +48,7 @@ class _Group:
     parked: dict[_Item, None] = field(default_factory=dict)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class _Worker:
     """A controller at work."""
 
@@ -93,7 +94,13 @@ class Manager:
         for source in controller.sources:
             self._add_source(worker, client, source)
         if controller.discover is not None:
-            controller.discover(partial(self._add_source, worker, client))
+            controller.discover(partial(self._add_discovered, ref(worker), client))
+
+    def _add_discovered(self, worker: ReferenceType[_Worker], client: Client, source: Source) -> None:
+        """A source that a controller has found by itself; who has been stopped finds nothing any more."""
+        found = worker()
+        if found is not None:
+            self._add_source(found, client, source)
 
     def _add_source(self, worker: _Worker, client: Client, source: Source) -> None:
         if worker not in self._workers:
