@@ -22,10 +22,21 @@ CONFIG = "config.yaml"
 
 @dataclass(frozen=True)
 class Bundle:
-    """The keys of a bundle and where it was read from."""
+    """The keys of a bundle and where it was read from; `document` is the Secret, if it was one."""
 
     path: str
     data: Mapping[str, bytes]
+    document: Document | None = None
+
+    def place(self, key: str) -> tuple[str, str]:
+        """`FILE:LINE` of a key, and how the key is called there."""
+        if self.document is not None:
+            return secret_place(self.document, key)
+        if Path(self.path).is_dir():
+            name = key.replace("extra_ca_cert_", "extra_ca_certs/", 1)
+            found = next((name for name in (key, name) if (Path(self.path) / name).is_file()), "")
+            return str(Path(self.path) / found), "" if found else key
+        return self.path, "" if key == CONFIG else key
 
     def secret(self, name: str, namespace: str) -> Object:
         """The Secret that holds it."""
@@ -38,6 +49,13 @@ class Bundle:
         }
 
 
+def secret_place(document: Document, key: str) -> tuple[str, str]:
+    """`FILE:LINE` of a key in a Secret, and the field."""
+    part = "stringData" if key in (document.value.get("stringData") or {}) else "data"
+    node = document.part(part, None).part(f"[{key}]", None)
+    return f"{document.file}:{node.line()}", f"{part}[{key}]"
+
+
 def read_bundle(path: str) -> Bundle:
     """The bundle at `path`, checked: its config.yaml is there and is a mapping. Raises UnreadableInput."""
     place = Path(path)
@@ -46,7 +64,7 @@ def read_bundle(path: str) -> Bundle:
     text = read_text(place)
     secret = _secret(text, path)
     if secret is not None:
-        return _checked(Bundle(path, dict(_keys(secret))), path)
+        return _checked(Bundle(path, dict(_keys(secret)), secret), path)
     return _checked(Bundle(path, {CONFIG: text.encode()}), path)
 
 

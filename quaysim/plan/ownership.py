@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from fake_cluster.objects import Object, annotations_of, is_owned_by, labels_of
+from quaysim.operator.bundle import bundle_of
 
 REGISTRY_LABEL = "quay-operator/quayregistry"
+_CONFIG_VARIABLE = "QE_K8S_CONFIG_SECRET"
 _ANNOTATION = "quay-component"
 _ANNOTATED = {"clair-postgres": "clairpostgres", "base": "quay"}
 _BY_KIND = {"HorizontalPodAutoscaler": "horizontalpodautoscaler"}
@@ -41,3 +44,15 @@ def component_of(registry: Object, obj: Object) -> str:
 def _is_dashboard(obj: Object, registry: str) -> bool:
     """The Grafana dashboard lives in another namespace, so that it cannot have an owner."""
     return obj["kind"] == "ConfigMap" and labels_of(obj).get(REGISTRY_LABEL) == registry
+
+
+def merged_config(registry: Object, created: Iterable[Object]) -> Mapping[str, Any]:
+    """The `config.yaml` that Quay runs with: in the Secret that its Deployment names. Empty where there is none."""
+    by_name = {(obj["kind"], obj["metadata"]["name"]): obj for obj in created}
+    deployment = by_name.get(("Deployment", f"{registry['metadata']['name']}-quay-app"))
+    if deployment is None:
+        return {}
+    env = deployment["spec"]["template"]["spec"]["containers"][0].get("env") or ()
+    name = next((item.get("value") for item in env if item["name"] == _CONFIG_VARIABLE), None)
+    secret = by_name.get(("Secret", str(name)))
+    return {} if secret is None else bundle_of(secret).config

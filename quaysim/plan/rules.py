@@ -5,30 +5,29 @@ The messages are those of operator 3.7.10; the sections are those of the documen
 
 from __future__ import annotations
 
-import re
+from quaysim.operator.conditions import (
+    CONFIG_INVALID,
+    CREATION_FAILED,
+    OVERRIDE_INVALID,
+)
+from quaysim.operator.conditions import MONITORING_DEPENDENCY as MONITORING
+from quaysim.operator.conditions import ROUTE_DEPENDENCY as ROUTES
+from quaysim.operator.conditions import STORAGE_DEPENDENCY as STORAGE
+from quaysim.plan.findings import Rule, row
+from quaysim.plan.health_rules import HEALTH
+from quaysim.plan.places import at_component, at_override, at_registry, in_bundle
+from quaysim.plan.subject import BY_KIND
 
-from quaysim.plan.findings import BY_KIND, Rule, Where, at_component, at_override, at_registry, in_bundle
-
-CONFIG_INVALID = "ConfigInvalid"
-CREATION_FAILED = "ComponentCreationFailed"
-OVERRIDE_INVALID = "ComponentOverrideInvalid"
-ROUTES = "RouteComponentDependencyError"
-STORAGE = "ObjectStorageComponentDependencyError"
-MONITORING = "MonitoringComponentDependencyError"
 CRASHED = "OperatorCrashed"
-NOT_READY = "ComponentNotReady"
 UNSUPPORTED = "UnsupportedComponent"
 """Ours: the real operator only logs it."""
 
 
-def _rule(reason: str, pattern: str, rule: str, fix: str, section: str, where: Where) -> Rule:  # noqa: PLR0913, PLR0917 - a row
-    return Rule(reason, re.compile(pattern, re.DOTALL), rule, fix, section, where)
-
-
 CONFIG = in_bundle("config.yaml")
 
-RULES = [
-    _rule(
+BLOCKING: list[Rule] = [
+    row(
+        "unmanaged-is-configured",
         CONFIG_INVALID,
         r"required component `(?P<kind>\w+)` marked as unmanaged",
         "An unmanaged {kind} is yours to provide, and the bundle must tell Quay about it.",
@@ -36,7 +35,8 @@ RULES = [
         BY_KIND,
         at_component(),
     ),
-    _rule(
+    row(
+        "managed-tls-has-no-certificate",
         CONFIG_INVALID,
         r"^(?P<kind>tls) component marked as managed, but",
         "With managed TLS the router's certificate is used; the bundle must not bring another one.",
@@ -44,7 +44,8 @@ RULES = [
         "3.4",
         at_component(),
     ),
-    _rule(
+    row(
+        "managed-is-not-configured",
         CONFIG_INVALID,
         r"^(?P<kind>\w+) component marked as managed, but",
         "A managed {kind} is configured by the operator alone; the bundle must not configure it too.",
@@ -52,7 +53,8 @@ RULES = [
         BY_KIND,
         at_component(),
     ),
-    _rule(
+    row(
+        "clair-has-a-database",
         CONFIG_INVALID,
         r"(?P<kind>clair)postgres component unmanaged but no clair postgres config provided",
         "A managed clair needs a database: the operator's, or yours in clair-config.yaml.",
@@ -61,24 +63,54 @@ RULES = [
         "8.5.1.1.2",
         at_component(kind="clairpostgres"),
     ),
-    _rule(
+    row(
+        "kind-is-known",
         CONFIG_INVALID,
         r"unknown component: (?P<kind>\S*)",
-        "There is no component of kind {kind}. The eleven kinds are listed in the documentation.",
-        "Correct the kind: {similar}or remove the entry.",
+        "The kind of a component is one of the eleven that the documentation lists.",
+        "Correct {kind}: {similar}or remove the entry.",
         "1.3",
         at_component("kind"),
     ),
-    _rule(
+    row(
+        "bundle-exists",
         CONFIG_INVALID,
-        r"unable to get `configBundleSecret`: Secret \"(?P<secret>[^\"]*)\" not found",
+        r"unable to (?:get|retrieve referenced) `configBundleSecret`: .*Secret \"(?P<secret>[^\"]*)\" not found",
         "The Secret named by spec.configBundleSecret must exist in the registry's namespace.",
         'Create Secret "{secret}" in namespace {namespace}{elsewhere}; or give the bundle with --bundle; or remove '
         "spec.configBundleSecret, and the operator makes one.",
         "1.5",
         at_registry("spec.configBundleSecret"),
     ),
-    _rule(
+    row(
+        "config-is-readable",
+        CONFIG_INVALID,
+        r"unable to verify component config: (?P<why>.*)",
+        "The YAML files in the bundle must be readable.",
+        "Correct clair-config.yaml in {bundle}: {why}.",
+        "8.5.1.1.2",
+        in_bundle("clair-config.yaml"),
+    ),
+    row(
+        "bundle-can-be-created",
+        CONFIG_INVALID,
+        r"unable to create base config bundle `Secret`: (?P<why>.*)",
+        "Without a bundle of yours the operator creates one.",
+        "Let the operator create Secrets in namespace {namespace}; or give a bundle: {why}.",
+        "1.5",
+        at_registry("spec.configBundleSecret"),
+    ),
+    row(
+        "keys-are-readable",
+        CONFIG_INVALID,
+        r"unable to retrieve managed keys `Secret`: (?P<why>.*)",
+        "The operator keeps what it generates in Secret {registry}-quay-registry-managed-secret-keys.",
+        "Let the operator read Secrets in namespace {namespace}: {why}.",
+        "11.1.1",
+        at_registry("metadata.name"),
+    ),
+    row(
+        "name-is-short",
         CONFIG_INVALID,
         r"a valid label must be|must be no more than 63",
         "The registry's name becomes a label of all its objects, and a part of their names.",
@@ -86,7 +118,8 @@ RULES = [
         "",
         at_registry("metadata.name"),
     ),
-    _rule(
+    row(
+        "config-is-readable",
         ROUTES,
         r"unable to parse config\.yaml: (?P<why>.*)",
         "config.yaml in the bundle must be YAML, and a mapping of Quay's fields.",
@@ -94,7 +127,8 @@ RULES = [
         "3",
         CONFIG,
     ),
-    _rule(
+    row(
+        "config-types",
         ROUTES,
         r"(?P<key>\w+) must be of type (?P<type>\w+)",
         "{key} must be a {type}.",
@@ -102,7 +136,8 @@ RULES = [
         "3",
         CONFIG,
     ),
-    _rule(
+    row(
+        "router-is-reachable",
         ROUTES,
         r"dial tcp",
         "The operator reads the router's certificate from the router itself, so it must reach it over HTTPS.",
@@ -110,7 +145,17 @@ RULES = [
         "3.4",
         at_registry("spec"),
     ),
-    _rule(
+    row(
+        "router-is-reachable",
+        ROUTES,
+        r"could not check for `Routes` API: (?P<why>.*)",
+        "The operator looks in each pass whether the cluster has Routes, by making one.",
+        "Correct what keeps it from that: {why}.",
+        "3.5.3",
+        at_registry("spec"),
+    ),
+    row(
+        "bucket-is-ready",
         STORAGE,
         r"awaiting for bucket claim",
         "Managed object storage waits for the bucket: an ObjectBucketClaim is served by NooBaa or a like provider.",
@@ -118,7 +163,17 @@ RULES = [
         "3.2.2",
         at_component(kind="objectstorage"),
     ),
-    _rule(
+    row(
+        "bucket-is-ready",
+        STORAGE,
+        r"(?P<why>.*)",
+        "Managed object storage needs the ObjectBucketClaim API, and the operator's right to read its Secrets.",
+        "Install OpenShift Data Foundation or NooBaa; or set `managed: false` for objectstorage: {why}.",
+        "3.2.2",
+        at_component(kind="objectstorage"),
+    ),
+    row(
+        "monitoring-is-available",
         MONITORING,
         r"",
         "Managed monitoring needs OpenShift's monitoring and an operator that watches all namespaces.",
@@ -126,15 +181,17 @@ RULES = [
         "7.1",
         at_component(kind="monitoring"),
     ),
-    _rule(
+    row(
+        "no-overrides-of-unmanaged",
         OVERRIDE_INVALID,
         r"cannot set overrides on unmanaged (?P<kind>\w+)",
-        "Overrides change what the operator creates; of an unmanaged {kind} it creates nothing.",
+        "Overrides change what the operator creates; of an unmanaged component, such as {kind}, it creates nothing.",
         "Remove the overrides of {kind}; or set `managed: true` for it.",
         "1.3",
         at_component("overrides"),
     ),
-    _rule(
+    row(
+        "no-replicas-beside-autoscaler",
         OVERRIDE_INVALID,
         r"cannot override replicas with managed HPA",
         "While the horizontal Pod autoscaler is managed, it decides how many Pods there are.",
@@ -142,7 +199,8 @@ RULES = [
         "3.5.2",
         at_override("replicas"),
     ),
-    _rule(
+    row(
+        "override-is-supported",
         OVERRIDE_INVALID,
         r"component (?P<kind>\w+) does not support (?P<override>\w+) overrides",
         "{override} can be overridden for these components only: {accepting}.",
@@ -150,24 +208,27 @@ RULES = [
         "1.3",
         at_component("overrides"),
     ),
-    _rule(
+    row(
+        "certificate-names-host",
         CREATION_FAILED,
-        r"certificate pair not valid for host '(?P<host>[^']*)': x509",
+        r"certificate(?:/key)? pair not valid for host '(?P<host>[^']*)': x509",
         "The certificate in the bundle must name the registry's host, {host}, among its subject alternative names.",
         "Put a certificate for {host} into ssl.cert and ssl.key of {bundle}; or set SERVER_HOSTNAME to a name that "
         "the certificate has.",
         "5.4.1",
         in_bundle("ssl.cert"),
     ),
-    _rule(
+    row(
+        "certificate-is-readable",
         CREATION_FAILED,
-        r"certificate pair not valid for host '(?P<host>[^']*)': (?P<why>.*)",
+        r"certificate(?:/key)? pair not valid for host '(?P<host>[^']*)': (?P<why>.*)",
         "ssl.cert and ssl.key must be a certificate and its private key, both as PEM.",
         "Correct ssl.cert and ssl.key in {bundle}: {why}.",
         "5.4.1",
         in_bundle("ssl.cert"),
     ),
-    _rule(
+    row(
+        "volume-does-not-shrink",
         CREATION_FAILED,
         r"cannot shrink volume override size from (?P<from>\S+) to (?P<to>\S+)",
         "A volume may be larger than the {from} it has by default, never smaller.",
@@ -175,15 +236,26 @@ RULES = [
         "8.3",
         at_override("volumeSize"),
     ),
-    _rule(
+    row(
+        "images-have-a-digest",
         CREATION_FAILED,
-        r"error creating object: (?P<why>.*)",
+        r"not inflate .*?(?P<why>\w*image.*)",
+        "An image that overrides a default one must have a tag or, as the documentation has it, a digest.",
+        "Correct RELATED_IMAGE_COMPONENT_* of the operator: {why}.",
+        "8.4.1",
+        at_registry("spec"),
+    ),
+    row(
+        "objects-are-accepted",
+        CREATION_FAILED,
+        r"(?:error creating object|not created/updated successfully): (?P<why>.*)",
         "The API server must accept what the operator creates.",
         "Correct what it refuses: {why}.",
         "",
         at_registry("spec.components"),
     ),
-    _rule(
+    row(
+        "config-is-not-empty",
         CRASHED,
         r"nil map",
         "The bundle must have a config.yaml that is not empty: the operator dies of one without.",
@@ -191,7 +263,8 @@ RULES = [
         "1.5",
         CONFIG,
     ),
-    _rule(
+    row(
+        "config-types-crash",
         CRASHED,
         r"(?P<key>BUILDMAN_HOSTNAME|SERVER_HOSTNAME)",
         "{key} must be a string: the operator dies of anything else.",
@@ -199,45 +272,17 @@ RULES = [
         "9.3.2.1",
         CONFIG,
     ),
-    _rule(
+    row(
+        "api-is-available",
         UNSUPPORTED,
         r"component (?P<kind>\w+): (?P<api>.*) not available",
-        "A managed {kind} needs an API that this cluster does not have. The operator only writes this to its log.",
+        "A managed {kind} needs an API of the cluster; where that is missing, the operator only writes to its log.",
         "Set `managed: false` for {kind}; or deploy on OpenShift with what {kind} needs.",
         BY_KIND,
         at_component(),
     ),
-    _rule(
-        NOT_READY,
-        r"TLS managed but config bundle contain certs",
-        "With managed TLS the router's certificate is used; the bundle must not bring another one.",
-        "Remove ssl.cert and ssl.key from {bundle}; or set `managed: false` for tls.",
-        "3.4",
-        at_component(kind="tls"),
-    ),
-    _rule(
-        NOT_READY,
-        r"TLS unmanaged but config bundle does not contain certs",
-        "Unmanaged TLS needs your certificate in the bundle.",
-        "Add to {bundle}: ssl.cert and ssl.key; or set `managed: true` for tls.",
-        "5.4.1",
-        at_component(kind="tls"),
-    ),
-    _rule(
-        NOT_READY,
-        r"(?P<name>Quay|Clair|Mirror) component is being scaled down",
-        "Zero replicas take effect only while the horizontal Pod autoscaler is unmanaged.",
-        "Declare horizontalpodautoscaler with `managed: false`; or remove the replicas override.",
-        "11.1.2",
-        at_override("replicas"),
-    ),
-    _rule(
-        NOT_READY,
-        r"Object bucket claim not bound|Unable to locate object bucket claim",
-        "Managed object storage needs a provider that serves ObjectBucketClaims.",
-        "Install OpenShift Data Foundation or NooBaa; or set `managed: false` for objectstorage and configure yours.",
-        "3.2.2",
-        at_component(kind="objectstorage"),
-    ),
 ]
+"""What keeps the operator from creating anything."""
+
+RULES = [*BLOCKING, *HEALTH]
 """The first row that fits is the explanation."""

@@ -90,6 +90,13 @@ class RegistryInput:
         manifest = self.bundle_manifest
         return {} if manifest is None else _secret_data(manifest.obj)
 
+    def is_beside(self, manifest: Manifest) -> bool:
+        """Whether an object is in the registry's namespace, and not the registry itself."""
+        return (
+            manifest is not self.manifest
+            and namespace_of(manifest.obj, self.setup.namespace) == self.namespace
+        )
+
     @property
     def components(self) -> list[Object]:
         """`spec.components`, as its user wrote it."""

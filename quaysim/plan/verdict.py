@@ -7,35 +7,24 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from fake_cluster.objects import Object, condition, condition_is_true
-from quaysim.operator.components import COMPONENTS
+from quaysim.operator.conditions import COMPONENT_NOT_READY as NOT_READY
+from quaysim.plan.advice import Advice, Look, advice_on
 from quaysim.plan.applying import Remark
-from quaysim.plan.findings import NEEDED_APIS, Finding, Subject, explain
-from quaysim.plan.ownership import component_of, created_for
-from quaysim.plan.rules import CRASHED, NOT_READY, RULES, UNSUPPORTED
+from quaysim.plan.checks import Check, checks_of
+from quaysim.plan.composition import ComponentVerdict, components_of, declared, reference, unknown_kinds
+from quaysim.plan.demand import Demand, demand_of
+from quaysim.plan.findings import Finding, explain
+from quaysim.plan.ownership import created_for, merged_config
+from quaysim.plan.rules import CRASHED, RULES, UNSUPPORTED
 from quaysim.plan.setup import RegistryInput
 from quaysim.plan.simulation import Outcome
+from quaysim.plan.subject import NEEDED_APIS, Subject
 
 State = Literal["Available", "Blocked", "NotReady"]
 EXIT_AVAILABLE = 0
 EXIT_NOT_AVAILABLE = 3
 
 _SUMMARY = ("Available", "ComponentsCreated", "RolloutBlocked")
-
-
-@dataclass(frozen=True)
-class ComponentVerdict:
-    """One component: who manages it, what its condition says, and the objects that it is made of."""
-
-    kind: str
-    managed: bool
-    declared: bool
-    ready: bool
-    message: str
-    objects: Sequence[Object]
-
-    def as_json(self) -> dict[str, Any]:
-        """With the objects as `{"apiVersion", "kind", "namespace", "name"}`."""
-        return {**vars(self), "objects": [_reference(obj) for obj in self.objects]}
 
 
 @dataclass(frozen=True)
@@ -50,6 +39,9 @@ class RegistryVerdict:
     components: Sequence[ComponentVerdict]
     unknown: Sequence[str]
     obj: Object
+    rules: Sequence[Check]
+    warnings: Sequence[Advice]
+    demand: Demand
 
     @property
     def deploys(self) -> bool:
@@ -79,6 +71,9 @@ class RegistryVerdict:
             "findings": [finding.as_json() for finding in self.findings],
             "conditions": self.status.get("conditions") or [],
             "components": [component.as_json() for component in self.components],
+            "resources": self.demand.as_json(),
+            "rules": [check.as_json() for check in self.rules],
+            "warnings": [advice.as_json() for advice in self.warnings],
         }
 
 
@@ -112,7 +107,7 @@ class Verdict:
             "available": self.exit_code == EXIT_AVAILABLE,
             "warnings": [{**vars(remark)} for remark in self.remarks],
             "registries": [registry.as_json() for registry in self.registries],
-            "objects": [_reference(obj) for obj in self.outcome.objects],
+            "objects": [reference(obj) for obj in self.outcome.objects],
         }
 
 
@@ -131,9 +126,25 @@ def _judged(given: RegistryInput, outcome: Outcome) -> RegistryVerdict:
     elif not condition_is_true(registry, "Available"):
         state = "NotReady"
         findings = list(_unready(subject, registry))
-    after = outcome.available_after.get((given.namespace, given.name)) if state == "Available" else None
-    components, unknown = _components(given, registry, outcome), _unknown(registry)
-    return RegistryVerdict(given.name, given.namespace, state, after, findings, components, unknown, registry)
+    components = components_of(given, registry, outcome)
+    return RegistryVerdict(
+        given.name,
+        given.namespace,
+        state,
+        outcome.available_after.get((given.namespace, given.name)) if state == "Available" else None,
+        findings,
+        components,
+        unknown_kinds(registry),
+        registry,
+        checks_of(subject, registry, findings),
+        advice_on(_look(subject, registry, outcome)),
+        demand_of({component.kind: component.objects for component in components}),
+    )
+
+
+def _look(subject: Subject, registry: Object, outcome: Outcome) -> Look:
+    created = created_for(registry, outcome.objects)
+    return Look(subject, registry, outcome.objects, created, merged_config(registry, created))
 
 
 # --- why not ------------------------------------------------------------------------------------------
@@ -149,7 +160,7 @@ def _blocks(subject: Subject, registry: Object, outcome: Outcome) -> Iterator[Fi
         yield explain(subject, CRASHED, crash["message"], RULES)
     elif outcome.setup.platform != "openshift":
         for kind, api in NEEDED_APIS.items():
-            if _declared(subject.given.components, kind):
+            if declared(subject.given.components, kind):
                 yield explain(
                     subject, UNSUPPORTED, f"error validating component {kind}: {api} not available", RULES
                 )
@@ -170,55 +181,3 @@ def _unready(subject: Subject, registry: Object) -> Iterator[Finding]:
     own = [item for item in failing if not item["message"].startswith("Awaiting for component")]
     for item in own or failing:
         yield explain(subject, item.get("reason") or NOT_READY, item["message"], RULES)
-
-
-# --- components ---------------------------------------------------------------------------------------
-
-
-def _components(given: RegistryInput, registry: Object, outcome: Outcome) -> list[ComponentVerdict]:
-    entries = (registry.get("spec") or {}).get("components") or []
-    declared = {entry["kind"] for entry in given.components}
-    groups: dict[str, list[Object]] = {}
-    for obj in created_for(registry, outcome.objects):
-        groups.setdefault(component_of(registry, obj), []).append(obj)
-    verdicts = []
-    for component in COMPONENTS:
-        found = condition(registry, component.condition) or {}
-        verdicts.append(
-            ComponentVerdict(
-                component.kind,
-                _declared(entries, component.kind) or component.kind == "quay",
-                component.kind in declared,
-                found.get("status") == "True",
-                found.get("message", ""),
-                sorted(groups.get(component.kind, ()), key=_order),
-            )
-        )
-    return verdicts
-
-
-def _unknown(registry: Object) -> list[str]:
-    known = {component.kind for component in COMPONENTS}
-    entries = (registry.get("spec") or {}).get("components") or []
-    return [entry["kind"] for entry in entries if entry["kind"] not in known]
-
-
-def _declared(entries: Sequence[Object], kind: str) -> bool:
-    return any(entry["kind"] == kind and entry.get("managed") for entry in entries)
-
-
-def _order(obj: Object) -> tuple[int, str, str]:
-    """What runs first, then what it needs."""
-    first = ("Deployment", "Job", "HorizontalPodAutoscaler", "Route", "Service", "PersistentVolumeClaim")
-    kind = obj["kind"]
-    return first.index(kind) if kind in first else len(first), kind, obj["metadata"]["name"]
-
-
-def _reference(obj: Object) -> dict[str, str]:
-    metadata = obj["metadata"]
-    return {
-        "apiVersion": obj["apiVersion"],
-        "kind": obj["kind"],
-        "namespace": metadata.get("namespace", ""),
-        "name": metadata["name"],
-    }
