@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import chain
 
@@ -29,7 +29,7 @@ class Kinds:
     """The resources of one cluster. Built-in ones are shared by all clusters of the process."""
 
     def __init__(self) -> None:
-        self._custom: dict[_Name, list[CustomResource]] = {}
+        self._custom: dict[_Name, Sequence[CustomResource]] = {}
         self._places: dict[_Place, Resource] = dict(_built_in_places())
         self._kinds: dict[_Name, Resource] = dict(_built_in_kinds())
 
@@ -49,7 +49,7 @@ class Kinds:
     def add_crd(self, crd: Object) -> None:
         """Serve what a stored CustomResourceDefinition says, in place of what it said before."""
         self.remove_crd(crd)
-        added = list(resources_of(crd))
+        added = resources_of(crd)
         self._custom[_identity(crd)] = added
         for resource in added:
             self._places[resource.ref[:3]] = resource

@@ -5,13 +5,15 @@ Values of wrong types are kept: to refuse them is the business of validation.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from fake_cluster.kinds.codec.fast import copied
 from fake_cluster.kinds.schema import ListOf, MapOf, Node, Struct
 
 Path = tuple[Any, ...]
 """The way to a value: field names and list indexes, nested as (way to the parent, last step)."""
+
+_PLAIN: Final = frozenset({str, bool, int, float})
 
 
 def pruned(node: Node, value: Any, unknown: list[str], path: Path = ()) -> Any:
@@ -31,7 +33,9 @@ def _struct(node: Struct, value: dict[str, Any], unknown: list[str], path: Path)
     for name, item in value.items():
         field = fields.get(name)
         if field is not None:
-            if item is not None or field.nullable or name in node.defaults:
+            if item.__class__ in _PLAIN:
+                found[name] = item
+            elif item is not None or field.nullable or name in node.defaults:
                 found[name] = pruned(field, item, unknown, (path, name))
         elif node.preserve_unknown:
             found[name] = copied(item)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
+
+import orjson
 
 from fake_cluster.errors import FieldError, bad_request
 from fake_cluster.kinds.codec.careful import examine
@@ -123,9 +125,20 @@ class CustomResource(Resource):
         return converted
 
 
-def resources_of(crd: Object) -> Iterator[CustomResource]:
-    """The resources of a definition: one for each served version, in order of preference."""
-    spec = crd["spec"]
+def resources_of(crd: Object) -> Sequence[CustomResource]:
+    """The resources of a definition: one for each served version, in order of preference.
+
+    Clusters that have the same definition share them, as they share the built-in ones.
+    """
+    return _made(orjson.dumps(crd["spec"]))
+
+
+@lru_cache(maxsize=128)
+def _made(definition: bytes) -> Sequence[CustomResource]:
+    return tuple(_each_version(orjson.loads(definition)))
+
+
+def _each_version(spec: Object) -> Iterator[CustomResource]:
     names = spec["names"]
     namespaced = spec.get("scope") != "Cluster"
     stored = next((v["name"] for v in spec["versions"] if v.get("storage")), spec["versions"][0]["name"])

@@ -14,7 +14,9 @@ from typing import Any, Final
 from fake_cluster.errors import FieldError, duplicate, invalid_value, not_supported, required
 from fake_cluster.errors import too_long as too_long_error
 from fake_cluster.kinds.custom.formats import FORMATS
+from fake_cluster.kinds.custom.keys import key_of
 from fake_cluster.kinds.custom.patterns import matches
+from fake_cluster.kinds.custom.rules import BLOCKING, UNCHECKED, broken_rules, has_rules
 from fake_cluster.kinds.schema import Struct
 from fake_cluster.kinds.validation import Rules
 from fake_cluster.kinds.validation import check_create as check_metadata
@@ -30,13 +32,28 @@ _COMMON: Final = frozenset({"apiVersion", "kind", "metadata"})
 
 def check_object(schema: Struct, obj: Object) -> list[FieldError]:
     """What is wrong with a new object."""
-    return [*check_metadata(_METADATA, obj), *errors_of(schema.rules or {}, _content(obj))]
+    rules = schema.rules or {}
+    errors = [*check_metadata(_METADATA, obj), *errors_of(rules, _content(obj))]
+    return errors + _rules_broken(rules, errors, obj, None)
 
 
 def check_update(schema: Struct, new: Object, old: Object) -> list[FieldError]:
     """What is wrong with an update."""
     errors = check_metadata_update(_METADATA, new, old)
-    return [*errors, *errors_of(schema.rules or {}, _content(new), _content(old))]
+    rules = schema.rules or {}
+    errors += errors_of(rules, _content(new), _content(old))
+    return errors + _rules_broken(rules, errors, new, old)
+
+
+def _rules_broken(
+    rules: Schema, errors: list[FieldError], new: Object, old: Object | None
+) -> list[FieldError]:
+    """What rules in expressions say; they are not asked about values of the wrong shape."""
+    if not has_rules(rules):
+        return []
+    if any(error.reason in BLOCKING for error in errors):
+        return [UNCHECKED]
+    return list(broken_rules(rules, new, old))
 
 
 def _content(obj: Object) -> Object:
@@ -51,9 +68,10 @@ def errors_of(schema: Schema, value: Any, old: Any = _NEW, path: str = "") -> It
     if wrong_type is not None:
         yield wrong_type
         return
-    for rule, check in _RULES.items():
-        if rule in schema:
-            yield from check(schema, value, path)
+    if not _RULES.keys().isdisjoint(schema):
+        for rule, check in _RULES.items():
+            if rule in schema:
+                yield from check(schema, value, path)
     for look_inside in _BY_TYPE.get(value.__class__, ()):
         yield from look_inside(schema, value, old, path)
 
@@ -239,13 +257,9 @@ def _embedded(schema: Schema, value: Object, old: Any, path: str) -> Iterator[Fi
 def _items(schema: Schema, value: list[Any], old: Any, path: str) -> Iterator[FieldError]:
     child = schema.get("items") or {}
     keys = schema.get("x-kubernetes-list-map-keys") or ()
-    before = {_key(keys, item): item for item in old} if keys and old.__class__ is list else {}
+    before = {key_of(keys, item): item for item in old} if keys and old.__class__ is list else {}
     for index, item in enumerate(value):
-        yield from errors_of(child, item, before.get(_key(keys, item), _NEW), f"{path}[{index}]")
-
-
-def _key(keys: Any, item: Any) -> Any:
-    return tuple(repr(item.get(key)) for key in keys) if keys and item.__class__ is dict else None
+        yield from errors_of(child, item, before.get(key_of(keys, item), _NEW), f"{path}[{index}]")
 
 
 def _unique(schema: Schema, value: list[Any], old: Any, path: str) -> Iterator[FieldError]:
