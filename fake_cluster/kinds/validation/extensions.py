@@ -82,17 +82,43 @@ def _version(version: Mapping[str, Any], path: str) -> Iterator[FieldError]:
             else required(f"{at}.type", "must not be empty at the root")
         )
     yield from _structural(schema, at)
+    yield from _rules(schema, at)
+
+
+def _rules(schema: Mapping[str, Any], path: str) -> Iterator[FieldError]:
+    """Every rule can be compiled."""
+    for index, rule in enumerate(schema.get("x-kubernetes-validations") or ()):
+        for field in ("rule", "messageExpression"):
+            if rule.get(field) or field == "rule":
+                at = f"{path}.x-kubernetes-validations[{index}].{field}"
+                yield from _expression(rule.get(field) or "", at)
+    for at, child in _children(schema, path):
+        yield from _rules(child, at)
+
+
+def _expression(text: str, path: str) -> Iterator[FieldError]:
+    from fake_cluster.kinds.cel.engine import ExpressionError, compiled  # noqa: PLC0415 - only who has rules pays
+
+    if not text.strip():
+        yield required(path, "rule is not specified")
+        return
+    try:
+        compiled(text, frozenset({"self", "oldSelf"}))
+    except ExpressionError as error:
+        yield invalid_value(path, text, f"compilation failed: {error}")
+
+
+def _children(schema: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, child in (schema.get("properties") or {}).items():
+        yield f"{path}.properties[{name}]", child
+    for field in ("items", "additionalProperties"):
+        if isinstance(schema.get(field), dict):
+            yield f"{path}.{field}", schema[field]
 
 
 def _structural(schema: Mapping[str, Any], path: str) -> Iterator[FieldError]:
     """Every field says its type, or that any is welcome."""
-    children = {
-        f"{path}.properties[{name}]": child for name, child in (schema.get("properties") or {}).items()
-    }
-    for field in ("items", "additionalProperties"):
-        if isinstance(schema.get(field), dict):
-            children[f"{path}.{field}"] = schema[field]
-    for at, child in children.items():
+    for at, child in _children(schema, path):
         free = child.get("x-kubernetes-int-or-string") or child.get("x-kubernetes-preserve-unknown-fields")
         if not child.get("type") and not free:
             yield required(f"{at}.type", "must not be empty for specified object fields")
