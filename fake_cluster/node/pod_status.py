@@ -90,6 +90,6 @@ def _condition(old: Object | None, wanted: Sequence[Any], now: float) -> Object:
     kind, holds, reason, message = wanted
     status = str(holds)
     since = old["lastTransitionTime"] if old and old["status"] == status else timestamp(now)
-    made: Object = {"type": kind, "status": status, "lastTransitionTime": since}
+    made: Object = {"type": kind, "status": status, "lastProbeTime": None, "lastTransitionTime": since}
     made |= {"reason": reason} if reason else {}
     return made | ({"message": message} if message else {})
