@@ -23,7 +23,7 @@ from quaysim.operator.reconfigure import Reconfigure
 from quaysim.operator.refs import QUAY_REGISTRIES
 from quaysim.operator.releases import RELEASES, release
 from quaysim.operator.reporting import Reporter
-from quaysim.operator.settings import Settings
+from quaysim.operator.settings import DEFAULT_VERSION, Settings
 from quaysim.operator.status import StatusReconciler
 from quaysim.operator.survey import Survey
 
@@ -32,10 +32,14 @@ __all__ = ["QUAY_REGISTRIES", "RELEASES", "Reconfigure", "Settings", "controller
 _LOCK = "quayregistry"  # main and status controller never run at the same time
 
 
-def install(client: Client) -> None:
-    """Create the operator's CustomResourceDefinitions, unless they are there. Raises `ApiError`."""
+def install(client: Client, version: str = DEFAULT_VERSION) -> None:
+    """Create the operator's CustomResourceDefinitions, unless they are there.
+
+    Raises `ApiError`, and `ValueError` for a version that is not simulated.
+    """
+    rules = release(version).traits.rules
     try:
-        client.create(CUSTOM_RESOURCE_DEFINITIONS, quay_registry_crd())
+        client.create(CUSTOM_RESOURCE_DEFINITIONS, quay_registry_crd(all_overrides=rules.all_overrides))
     except ApiError as error:
         if error.reason != "AlreadyExists":
             raise
@@ -62,7 +66,9 @@ def controllers(
         return () if same else watched(event)
 
     process = Process(client, clock, rng, _LOCK, settings.watch_namespace)
-    survey = Survey(client, dial, version.messages, settings.watch_namespace)
+    survey = Survey(
+        client, dial, version.messages, settings.watch_namespace, version.traits.rules.routes_optional
+    )
     main = Reconciler(client, settings, version, rng, survey, Reporter(client, clock, process))
     status = StatusReconciler(client, clock, version)
     return [

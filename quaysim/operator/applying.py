@@ -21,14 +21,15 @@ from fake_cluster.machinery.controller import sleep
 from fake_cluster.objects import Object
 from fake_cluster.platform.refs import OBJECT_BUCKET_CLAIMS, PROMETHEUS_RULES, ROUTES, SERVICE_MONITORS
 from quaysim.operator.discovery import TIMED_OUT
+from quaysim.operator.traits import Traits
 
 FIELD_MANAGER = "quay-operator"
-JOB_POLL_SECONDS, JOB_PATIENCE_SECONDS = 2.0, 600.0
+PATIENCE_SECONDS = 600.0
 
 _REFS = {
     ref.kind: ref
     for ref in (
-        CONFIG_MAPS, DEPLOYMENTS, OBJECT_BUCKET_CLAIMS, PERSISTENT_VOLUME_CLAIMS, PROMETHEUS_RULES, ROLES,
+        CONFIG_MAPS, DEPLOYMENTS, JOBS, OBJECT_BUCKET_CLAIMS, PERSISTENT_VOLUME_CLAIMS, PROMETHEUS_RULES, ROLES,
         ROLE_BINDINGS, ROUTES, SECRETS, SERVICES, SERVICE_ACCOUNTS, SERVICE_MONITORS,
     )
 }  # fmt: skip
@@ -38,18 +39,18 @@ class ApplyError(Exception):
     """An object could not be brought into the cluster."""
 
 
-async def _recreate(client: Client, job: Object) -> None:
-    """A Job cannot be changed: the old one goes with its Pods, and then the new one comes."""
-    name, namespace = job["metadata"]["name"], job["metadata"]["namespace"]
+async def _recreate(client: Client, obj: Object, poll: float) -> None:
+    """What cannot be changed, such as a Job: the old one goes with its Pods, and then the new one comes."""
+    ref, name, namespace = _REFS[obj["kind"]], obj["metadata"]["name"], obj["metadata"]["namespace"]
     try:
-        client.delete(JOBS, name, namespace, propagation="Foreground")
+        client.delete(ref, name, namespace, propagation="Foreground")
     except ApiError as error:
         if error.reason != "NotFound":
             raise
-    for _ in range(int(JOB_PATIENCE_SECONDS / JOB_POLL_SECONDS)):
-        await sleep(JOB_POLL_SECONDS)
+    for _ in range(int(PATIENCE_SECONDS / poll)):
+        await sleep(poll)
         try:
-            client.create(JOBS, job)
+            client.create(ref, obj)
         except ApiError as error:
             if error.reason != "AlreadyExists":
                 raise
@@ -67,12 +68,13 @@ def _apply_autoscaler(client: Client, autoscaler: Object) -> None:
     client.apply(HORIZONTAL_POD_AUTOSCALERS, current, manager=FIELD_MANAGER)
 
 
-async def apply_all(client: Client, objects: list[Object]) -> None:
+async def apply_all(client: Client, objects: list[Object], traits: Traits) -> None:
     """Bring the objects into the cluster, one after the other. Raises `ApplyError`."""
+    recreated, poll = traits.rules.recreated, traits.rhythm.recreation
     try:
         for obj in objects:
-            if obj["kind"] == "Job":
-                await _recreate(client, obj)
+            if obj["kind"] in recreated:
+                await _recreate(client, obj, poll)
             elif obj["kind"] == "HorizontalPodAutoscaler":
                 _apply_autoscaler(client, obj)
             else:

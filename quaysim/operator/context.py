@@ -12,6 +12,7 @@ from quaysim.operator.bundle import Bundle
 from quaysim.operator.keys import ManagedKeys
 from quaysim.operator.refs import QUAY_REGISTRIES
 from quaysim.operator.settings import Settings
+from quaysim.operator.traits import Manifests, Traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,12 @@ class Context:
     upgrade: bool = False
     secrets: Mapping[str, str] = field(default_factory=dict)
     field_groups: Sequence[str] = ()
+    traits: Traits = field(default_factory=Traits)
+
+    @property
+    def manifests(self) -> Manifests:
+        """What the objects of this version look like."""
+        return self.traits.manifests
 
     @cached_property
     def name(self) -> str:

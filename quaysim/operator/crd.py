@@ -20,7 +20,7 @@ _OVERRIDES = fields(
     replicas=I,
     volumeSize=QUANTITY,
 )
-_COMPONENT = fields("kind", "managed", kind=S, managed=B, overrides=_OVERRIDES)
+_SIZE_ALONE = fields(volumeSize=QUANTITY)
 _CONDITION = fields(
     lastTransitionTime=_MOMENT,
     lastUpdateTime=_MOMENT,
@@ -29,24 +29,27 @@ _CONDITION = fields(
     status=S,
     type=S,
 )
-_SCHEMA = fields(
-    apiVersion=S,
-    kind=S,
-    metadata={"type": "object"},
-    spec=fields(configBundleSecret=S, components=items(_COMPONENT)),
-    status=fields(
-        conditions=items(_CONDITION),
-        configEditorCredentialsSecret=S,
-        configEditorEndpoint=S,
-        currentVersion=S,
-        lastUpdated=S,
-        registryEndpoint=S,
-    ),
+_STATUS = fields(
+    conditions=items(_CONDITION),
+    configEditorCredentialsSecret=S,
+    configEditorEndpoint=S,
+    currentVersion=S,
+    lastUpdated=S,
+    registryEndpoint=S,
 )
 
 
-def quay_registry_crd() -> Object:
-    """The CustomResourceDefinition of QuayRegistry."""
+def _schema(overrides: Object) -> Object:
+    component = fields("kind", "managed", kind=S, managed=B, overrides=overrides)
+    spec = fields(configBundleSecret=S, components=items(component))
+    return fields(apiVersion=S, kind=S, metadata={"type": "object"}, spec=spec, status=_STATUS)
+
+
+_NOW, _BEFORE_37 = _schema(_OVERRIDES), _schema(_SIZE_ALONE)
+
+
+def quay_registry_crd(*, all_overrides: bool = True) -> Object:
+    """The CustomResourceDefinition of QuayRegistry. Up to 3.6 it knows no override but volumeSize."""
     ref = QUAY_REGISTRIES
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
@@ -66,7 +69,7 @@ def quay_registry_crd() -> Object:
                     "name": ref.version,
                     "served": True,
                     "storage": True,
-                    "schema": {"openAPIV3Schema": _SCHEMA},
+                    "schema": {"openAPIV3Schema": _NOW if all_overrides else _BEFORE_37},
                     "subresources": {"status": {}},
                 }
             ],

@@ -8,7 +8,7 @@ from fake_cluster.objects import Object
 from quaysim.operator.bundle import Bundle
 from quaysim.operator.components import Component
 from quaysim.operator.context import Surroundings, managed_kinds
-from quaysim.operator.errors import UnsupportedComponentError
+from quaysim.operator.errors import OperatorCrash, UnsupportedComponentError
 from quaysim.operator.goyaml import YamlError
 from quaysim.operator.releases import Release
 
@@ -40,7 +40,7 @@ def with_defaults(
     """
     declared = {entry["kind"]: entry for entry in components}
     missing: list[Object] = []
-    for component in release.components:
+    for component in (item for item in release.components if item.declarable):
         kind = component.kind
         supported, entry = _supported(kind, surroundings), declared.get(kind)
         if entry is None:
@@ -77,10 +77,15 @@ def _problem(entry: Object, component: Component, bundle: Bundle, managed: froze
 
 
 def problem_with_configuration(components: Sequence[Object], bundle: Bundle, release: Release) -> str:
-    """What does not fit between the components and the bundle: the first in spec order, or nothing."""
+    """What does not fit between the components and the bundle: the first in spec order, or nothing.
+
+    Raises `OperatorCrash` where a version dies of a kind that it does not know.
+    """
     managed = managed_kinds(list(components))
     for entry in components:
         component = release.component(entry["kind"])
+        if component is None and release.traits.rules.panics_at_unknown_kinds:
+            raise OperatorCrash(f"unknown component: {entry['kind']}")
         if component is None:
             return f"unable to verify component config: unknown component: {entry['kind']}"
         try:

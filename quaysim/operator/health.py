@@ -89,10 +89,10 @@ class Health:
         return self.overrides(kind).get("replicas") == 0
 
 
-def deployment_problem(deployment: Object) -> str:
-    """What keeps a Deployment from being healthy, or nothing."""
+def deployment_problem(deployment: Object, *, needs_pods: bool = True) -> str:
+    """What keeps a Deployment from being healthy, or nothing. `needs_pods`: one scaled to zero is not."""
     name = deployment["metadata"]["name"]
-    if not (deployment.get("status") or {}).get("availableReplicas"):
+    if needs_pods and not (deployment.get("status") or {}).get("availableReplicas"):
         return f"Deployment {name} has zero replicas available"
     available = condition(deployment, "Available")
     if available is None:
@@ -108,7 +108,7 @@ class DeploymentCheck:
 
     `label`: how messages call it, such as "Redis deployment"; empty for "Deployment <name>".
     `ok`: the message when all is well; empty for "Deployment <name> healthy".
-    `scaled_down`: the messages while and after somebody scales it to zero on purpose, by a component kind.
+    `needs_pods`: whether one scaled to zero is unhealthy. `scaled_down`: the messages while and after somebody scales it to zero on purpose, by a component kind.
     """
 
     base: str
@@ -117,6 +117,7 @@ class DeploymentCheck:
     kind: str = ""
     scaling_down: str = ""
     scaled_down: str = ""
+    needs_pods: bool = True
 
     def __call__(self, health: Health) -> Verdict:
         """Judge the Deployment."""
@@ -130,5 +131,5 @@ class DeploymentCheck:
         if self.kind and health.scaled_to_zero(self.kind):
             running = (deployment.get("status") or {}).get("availableReplicas")
             return not_ready(self.scaling_down) if running else ready(self.scaled_down)
-        problem = deployment_problem(deployment)
+        problem = deployment_problem(deployment, needs_pods=self.needs_pods)
         return not_ready(problem) if problem else ready(self.ok or f"Deployment {name} healthy")

@@ -11,6 +11,7 @@ from typing import Any
 from fake_cluster.kinds.refs import SECRETS
 from fake_cluster.machinery.client import Client
 from fake_cluster.objects import Key, Object
+from quaysim.operator.traits import Keys
 
 MANAGED_KEYS = "quay-registry-managed-secret-keys"
 REGISTRY_LABEL = "quay-operator/quayregistry"
@@ -30,9 +31,17 @@ class ManagedKeys:
     config_editor_password: str = ""
     scanner_shared_key: str = ""
 
-    def data(self) -> dict[str, bytes]:
-        """As the Secret has it."""
-        return {name: getattr(self, attribute).encode() for name, attribute in _SECRET_KEYS.items()}
+    def data(self, remade: frozenset[str] = frozenset()) -> dict[str, bytes]:
+        """As the Secret has it, without the keys that are made anew each time."""
+        return {
+            name: getattr(self, attribute).encode()
+            for name, attribute in _SECRET_KEYS.items()
+            if name not in remade
+        }
+
+    def without(self, remade: frozenset[str]) -> ManagedKeys:
+        """What remains of the keys for the next pass."""
+        return replace(self, **{_SECRET_KEYS[name]: "" for name in remade})
 
 
 _SECRET_KEYS = {
@@ -56,17 +65,18 @@ def _keys_in(secret: Object) -> ManagedKeys:
     return ManagedKeys(**kept)
 
 
-def find_keys(client: Client, key: Key) -> ManagedKeys:
+def find_keys(client: Client, key: Key, rules: Keys, rng: Random) -> ManagedKeys:
     """The keys kept for a registry, also those of operators up to 3.6 under a suffixed name.
 
-    Raises `ApiError` for anything but their absence.
+    Those operators take any of several such Secrets. Raises `ApiError` for anything but their absence.
     """
     name = f"{key.name}-{MANAGED_KEYS}"
-    secret = client.find(SECRETS, name, key.namespace)
+    secret = None if rules.suffixed else client.find(SECRETS, name, key.namespace)
     if secret is None:
         labelled = client.list(SECRETS, key.namespace, labels=f"{REGISTRY_LABEL}={key.name}")
-        secret = next((item for item in labelled if name in item["metadata"]["name"]), None)
-    return ManagedKeys() if secret is None else _keys_in(secret)
+        named = [item for item in labelled if name in item["metadata"]["name"]]
+        secret = rng.choice(named) if rules.suffixed and len(named) > 1 else next(iter(named), None)
+    return ManagedKeys() if secret is None else _keys_in(secret).without(rules.remade)
 
 
 def _database_uri(name: str, rng: Random) -> str:

@@ -58,16 +58,17 @@ def _pod(context: Context) -> Object:
 def upgrade_job(context: Context) -> Object:
     """The Job of the migration overlay."""
     pod = _pod(context)
+    older = context.manifests.base == "base"  # later ones have lost the label app
     without_requests(context, pod)
     template_metadata = {
         "name": UPGRADE_JOB,
-        "labels": component_labels(context, UPGRADE_JOB),
+        "labels": component_labels(context, UPGRADE_JOB, app=older),
         "annotations": dict(context.hostname_annotations),
     }
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
-        "metadata": metadata(context, UPGRADE_JOB, label=UPGRADE_JOB, component="base"),
+        "metadata": metadata(context, UPGRADE_JOB, label=UPGRADE_JOB, component="base", app=older),
         "spec": {"template": {"metadata": template_metadata, "spec": pod}},
     }
 

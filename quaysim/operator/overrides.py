@@ -12,6 +12,7 @@ from typing import Any
 
 from fake_cluster.objects import Object
 from quaysim.operator.errors import InflateError
+from quaysim.operator.messages import Messages
 
 CHECKED = ("affinity", "volumeSize", "env", "replicas")
 PROTECTED_LABELS = frozenset({"app", "quay-component", "quay-operator/quayregistry"})
@@ -31,7 +32,10 @@ def _given(overrides: Mapping[str, Any]) -> list[str]:
 
 
 def problem_with_overrides(
-    components: Iterable[Object], managed: frozenset[str], accepted: Mapping[str, frozenset[str]]
+    components: Iterable[Object],
+    managed: frozenset[str],
+    accepted: Mapping[str, frozenset[str]],
+    messages: Messages,
 ) -> str:
     """What is wrong with the overrides, in the order in which the operator looks, or nothing.
 
@@ -43,7 +47,7 @@ def problem_with_overrides(
         if not given:
             continue
         if kind not in managed:
-            return f"cannot set overrides on unmanaged {kind}"
+            return messages.override_unmanaged.format(kind=kind)
         if overrides.get("replicas") and "horizontalpodautoscaler" in managed:
             return "cannot override replicas with managed HPA"
         refused = next((name for name in given if name not in accepted.get(kind, frozenset())), "")

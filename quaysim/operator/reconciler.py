@@ -25,6 +25,7 @@ from quaysim.operator.conditions import (
     MONITORING_DEPENDENCY,
     OVERRIDE_INVALID,
     ROLLOUT_BLOCKED,
+    STORAGE_DEPENDENCY,
     conditions_of,
     without,
 )
@@ -36,16 +37,15 @@ from quaysim.operator.errors import Blocked, InflateError
 from quaysim.operator.goyaml import dump
 from quaysim.operator.keys import ManagedKeys, find_keys
 from quaysim.operator.kustomize import encoded
+from quaysim.operator.messages import Messages
 from quaysim.operator.overrides import problem_with_overrides
 from quaysim.operator.refs import QUAY_REGISTRIES
-from quaysim.operator.releases import Messages, Release
+from quaysim.operator.releases import Release
 from quaysim.operator.rendering import Inflation, inflate
 from quaysim.operator.reporting import Reporter, status_of, with_status
 from quaysim.operator.settings import Settings
 from quaysim.operator.survey import Survey
-
-SOON = Result(requeue_after=10.0)
-COMPLETE = Result(requeue_after=60.0)
+from quaysim.operator.traits import Rhythm
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,10 @@ class Reconciler:
     def _messages(self) -> Messages:
         return self.release.messages
 
+    @property
+    def _rhythm(self) -> Rhythm:
+        return self.release.traits.rhythm
+
     async def __call__(self, key: Key) -> Result | None:
         """One pass over one registry: steps 1 to 3, and what becomes of a pass that ends early."""
         registry = self.client.find(QUAY_REGISTRIES, key.name, key.namespace)
@@ -74,12 +78,13 @@ class Reconciler:
         if migration.in_progress(registry):
             with suppress(ApiError):
                 migration.follow(self.reporter, registry, self.release, self.settings.version)
-            return SOON
+            return Result(self._rhythm.migrating)
         try:
             return await self._reconcile(registry)
         except Blocked as block:
             self.reporter.say(registry, ROLLOUT_BLOCKED, block.reason, block.message, status=True)
-        return SOON
+            waits = block.reason == STORAGE_DEPENDENCY
+            return Result(self._rhythm.waiting_for_claim if waits else self._rhythm.blocked)
 
     async def _reconcile(self, registry: Object) -> Result:
         """Steps 4 to 25. Raises `Blocked` where the rollout cannot go on."""
@@ -116,19 +121,19 @@ class Reconciler:
             raise Blocked(CONFIG_INVALID, self._messages.bundle_not_created.format(error=error)) from error
         spec = (registry.get("spec") or {}) | {"configBundleSecret": created["metadata"]["name"]}
         self.client.replace(QUAY_REGISTRIES, registry | {"spec": spec})
-        return SOON
+        return Result(self._rhythm.blocked)
 
     def _bundle(self, registry: Object) -> Bundle:
         name = registry["spec"]["configBundleSecret"]
         secret = self.client.find(SECRETS, name, registry["metadata"]["namespace"])
         if secret is None:
             missing = f'Secret "{name}" not found'
-            raise Blocked(CONFIG_INVALID, self._messages.bundle_missing.format(error=missing))
+            raise Blocked(CONFIG_INVALID, self._messages.bundle_missing.format(name=name, error=missing))
         return bundle_of(secret)
 
     def _keys(self, registry: Object) -> ManagedKeys:
         try:
-            return find_keys(self.client, key_of(registry))
+            return find_keys(self.client, key_of(registry), self.release.traits.keys, self.rng)
         except ApiError as error:
             raise Blocked(CONFIG_INVALID, self._messages.keys_unreadable.format(error=error)) from error
 
@@ -136,7 +141,7 @@ class Reconciler:
 
     def _check_overrides(self, components: list[Object]) -> None:
         accepted = {component.kind: component.overridable for component in self.release.components}
-        problem = problem_with_overrides(components, managed_kinds(components), accepted)
+        problem = problem_with_overrides(components, managed_kinds(components), accepted, self._messages)
         if problem:
             raise Blocked(OVERRIDE_INVALID, self._messages.overrides_invalid.format(error=problem))
 
@@ -145,7 +150,7 @@ class Reconciler:
         declared = registry | {"spec": registry["spec"] | {"components": components}}
         with suppress(ApiError):
             self.client.replace(QUAY_REGISTRIES, declared)
-        return SOON
+        return Result(self._rhythm.blocked)
 
     def _check_configuration(self, components: list[Object], bundle: Bundle) -> None:
         problem = problem_with_configuration(components, bundle, self.release)
@@ -160,7 +165,7 @@ class Reconciler:
 
     async def _apply(self, inflation: Inflation) -> None:
         try:
-            await apply_all(self.client, inflation.objects)
+            await apply_all(self.client, inflation.objects, self.release.traits)
         except ApplyError as error:
             raise Blocked(CREATION_FAILED, self._messages.not_applied.format(error=error)) from error
 
@@ -179,7 +184,7 @@ class Reconciler:
         except ApiError as error:
             if error.reason != "Conflict":
                 raise
-            return SOON
+            return Result(self._rhythm.migrating)
 
     def _report(self, registry: Object, inflation: Inflation) -> Result:
         context, reporter = inflation.context, self.reporter
@@ -193,15 +198,15 @@ class Reconciler:
             registry, ROLLOUT_BLOCKED, CREATION_SUCCESS, self._messages.created, status=False
         )
         if "objectstorage" in context.managed and context.surroundings.bucket is None:
-            return SOON
+            return Result(self._rhythm.bucket_unknown)
         endpoint = f"https://{context.surroundings.hostname}"
         if status_of(registry).get("registryEndpoint") != endpoint:
             registry = reporter.write(registry, registryEndpoint=endpoint)
         if status_of(registry).get("currentVersion") != self.settings.version:
             migration.announce(reporter, registry, self.release)
-            return SOON
+            return Result(self._rhythm.migrating)
         self._add_finalizer(registry)
-        return COMPLETE
+        return Result(self._rhythm.complete)
 
     def _add_finalizer(self, registry: Object) -> None:
         metadata = registry["metadata"]

@@ -1,12 +1,19 @@
-"""What differs from one version of the operator to the next: one entry for each version."""
+"""The versions of the operator, and all that differs between them: one entry for each.
+
+What a version says is in its `Messages`, what it consists of in its components, when and how it does
+things and what its objects look like in its `Traits`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from quaysim.operator.components import COMPONENTS, REPORTED, Component
+from quaysim.operator.components.older import COMPONENTS_36, REPORTED_36
+from quaysim.operator.messages import Messages
+from quaysim.operator.traits import Keys, Manifests, Rhythm, Rules, Traits
 
 _IMAGES = MappingProxyType({
     "quay": "quay.io/projectquay/quay"
@@ -21,29 +28,6 @@ _IMAGES = MappingProxyType({
 
 
 @dataclass(frozen=True, slots=True)
-class Messages:
-    """Texts of conditions that later versions have reworded. Braces hold what differs each time."""
-
-    bundle_missing: str = "unable to get `configBundleSecret`: {error}"
-    bundle_not_created: str = "unable to create base config bundle `Secret`: {error}"
-    keys_unreadable: str = "unable to retrieve managed keys `Secret`: {error}"
-    routes_unknown: str = "could not check for `Routes` API: {error}"
-    storage_unknown: str = "error checking for object storage support: {error}"
-    monitoring_unknown: str = "could not check for monitoring support: {error}"
-    overrides_invalid: str = "invalid overrides: {error}"
-    not_inflated: str = "could not inflate kubernetes objects: {error}"
-    certificate_invalid: str = "provided certificate pair not valid for host '{host}': {error}"
-    not_applied: str = "error creating object: {error}"
-    created: str = "All objects created/updated successfully"
-    migrating: str = "running database migrations"
-    migrated: str = "All registry components created"
-    migration_failed: str = "failed to run migrations"
-    migration_job_missing: str = "upgrade job not found"
-    available: str = "All components reporting as healthy"
-    unavailable: str = "Some components are not ready"
-
-
-@dataclass(frozen=True, slots=True)
 class Release:
     """One version of the operator.
 
@@ -54,14 +38,62 @@ class Release:
     components: tuple[Component, ...]
     reported: tuple[Component, ...]
     images: Mapping[str, str]
-    messages: Messages = Messages()
+    messages: Messages = field(default_factory=Messages)
+    traits: Traits = field(default_factory=Traits)
 
     def component(self, kind: str) -> Component | None:
         """The component of that kind; None for a kind that this version does not know."""
-        return next((component for component in self.components if component.kind == kind), None)
+        known = (component for component in self.components if component.declarable)
+        return next((component for component in known if component.kind == kind), None)
 
+
+_MESSAGES_36 = Messages(
+    bundle_missing="unable to retrieve referenced `configBundleSecret`: {name}, error: {error}",
+    storage_unknown="could not check for `ObjectBucketClaims` API: {error}",
+    override_unmanaged="cannot set overrides on unmanaged component {kind}",
+    overrides_invalid="could not validate overrides on spec.components: {error}",
+    not_inflated="could not inflate QuayRegistry into Kubernetes objects: {error}",
+    certificate_invalid="provided certificate/key pair not valid for host '{host}': {error}",
+    not_applied="all Kubernetes objects not created/updated successfully: {error}",
+)
+
+# No pass without a reason; every pass recreates Services, migrates, and makes new secrets.
+_TRAITS_36 = Traits(
+    rhythm=Rhythm(
+        blocked=None,
+        waiting_for_claim=1.0,
+        bucket_unknown=0.0,
+        migrating=1.0,
+        complete=None,
+        recreation=1.0,
+    ),
+    rules=Rules(
+        panics_at_unknown_kinds=True,
+        routes_optional=True,
+        recreated=frozenset({"Job", "Service"}),
+        migrates_always=True,
+        all_overrides=False,
+    ),
+    keys=Keys(suffixed=True, remade=frozenset({"CONFIG_EDITOR_PW", "SECURITY_SCANNER_V4_PSK"})),
+    manifests=Manifests(
+        base="base",
+        app_label="quay-app",
+        replicas=MappingProxyType({"quay": 2, "clair": 2, "mirror": 1}),
+        grpc_port=False,
+        spread=False,
+        proxy=False,
+        versioned=False,
+        trusted_ca=False,
+        database_init=True,
+        route_timeout=False,
+        scanner_inside=False,
+        pool=False,
+        templating=False,
+    ),
+)
 
 RELEASES: Mapping[str, Release] = {
+    "3.6.4": Release("3.6.4", COMPONENTS_36, REPORTED_36, _IMAGES, _MESSAGES_36, _TRAITS_36),
     "3.7.10": Release("3.7.10", COMPONENTS, REPORTED, _IMAGES),
 }
 

@@ -91,11 +91,11 @@ def _proxy(context: Context) -> Data:
 
 
 def _base_secrets(context: Context) -> dict[str, Data]:
-    password = context.keys.config_editor_password.encode()
+    password, manifests = context.keys.config_editor_password.encode(), context.manifests
     return {
         "quay-config-tls": _tls_files(context),
-        "extra-ca-certs": context.bundle.extra_certificates,
-        "quay-proxy-config": _proxy(context),
+        **({"extra-ca-certs": context.bundle.extra_certificates} if manifests.trusted_ca else {}),
+        **({"quay-proxy-config": _proxy(context)} if manifests.proxy else {}),
         EDITOR_CREDENTIALS: {"username": EDITOR_USER, "password": password},
     }
 
@@ -112,7 +112,8 @@ def _secret(context: Context, base: str, name: str, data: Mapping[str, str]) -> 
 
 def _hashed(context: Context, base: str, data: Data) -> Object:
     content = encoded(data)
-    suffix = FIXED_SUFFIXES.get(base) or hash_suffix(content)
+    known = not context.manifests.database_init  # of 3.7's script only
+    suffix = (FIXED_SUFFIXES.get(base) if known else "") or hash_suffix(content)
     return _secret(context, base, f"{context.full(base)}-{suffix}", content)
 
 
@@ -124,8 +125,10 @@ def _secrets(context: Context, managed: list[Component]) -> dict[str, Object]:
     for component in managed:
         contents |= component.secrets(context)
     made |= {base: _hashed(context, base, data) for base, data in contents.items()}
-    keys = encoded(context.keys.data())
-    return made | {MANAGED_KEYS: _secret(context, MANAGED_KEYS, context.full(MANAGED_KEYS), keys)}
+    keys = context.keys.data(context.traits.keys.remade)
+    if context.traits.keys.suffixed:
+        return made | {MANAGED_KEYS: _hashed(context, MANAGED_KEYS, keys)}
+    return made | {MANAGED_KEYS: _secret(context, MANAGED_KEYS, context.full(MANAGED_KEYS), encoded(keys))}
 
 
 def _field_groups(context: Context, managed: list[Component]) -> list[str]:
@@ -136,7 +139,7 @@ def _field_groups(context: Context, managed: list[Component]) -> list[str]:
 
 def inflate(context: Context, release: Release, rng: Random) -> Inflation:
     """All objects of a registry. Raises `InflateError`, and `OperatorCrash` where the real one dies."""
-    context = settled(context, release, rng)
+    context = settled(replace(context, traits=release.traits), release, rng)
     check_certificate(context, release)
     managed = [component for component in release.components if component.kind in context.managed]
     secrets = _secrets(context, managed)
@@ -145,5 +148,6 @@ def inflate(context: Context, release: Release, rng: Random) -> Inflation:
     objects = [obj for component in managed for obj in component.objects(context)]
     workloads = [obj for obj in objects if obj["kind"] == "Deployment"]
     others = [obj for obj in objects if obj["kind"] != "Deployment"]
-    job = [upgrade_job(context)] if context.upgrade else []
+    migrates = context.upgrade or context.traits.rules.migrates_always
+    job = [upgrade_job(context)] if migrates else []
     return Inflation([*secrets.values(), *others, *job, *workloads], context)

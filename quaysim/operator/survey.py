@@ -20,17 +20,21 @@ from quaysim.operator.discovery import (
     probe_router,
 )
 from quaysim.operator.errors import Blocked
-from quaysim.operator.releases import Messages
+from quaysim.operator.messages import Messages
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Looks around in the cluster for one registry. Everything raises `Blocked`."""
+    """Looks around in the cluster for one registry. Everything raises `Blocked`.
+
+    `routes_optional`: a failing Routes probe blocks only where route is declared managed.
+    """
 
     client: Client
     dial: Dial
     messages: Messages
     watch_namespace: str
+    routes_optional: bool = False
 
     async def __call__(self, registry: Object, bundle: Bundle) -> Surroundings:
         """Routes, then buckets, then the build manager's name, then monitoring."""
@@ -46,6 +50,8 @@ class Survey:
             hostname = checked_hostname(bundle)
             router = await probe_router(self.client, registry, self.dial)
         except DiscoveryError as error:
+            if self.routes_optional and "route" not in managed_kinds(components_of(registry)):
+                return Surroundings()
             raise Blocked(ROUTE_DEPENDENCY, self.messages.routes_unknown.format(error=error)) from error
         if router is None:
             return Surroundings(hostname=hostname)

@@ -31,9 +31,10 @@ class Lab:
         self.client.create(
             NAMESPACES, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
         )
-        install(self.client)
+        used = settings or Settings()
+        install(self.client, used.version)
         clock, chain = self.cluster.clock, dial or self.cluster.peer_chain
-        self.operator = controllers(self.client, settings or Settings(), clock, Random(7), chain)
+        self.operator = controllers(self.client, used, clock, Random(7), chain)
         self.cluster.add(self.operator)
         self.history: list[tuple[float, Object]] = []
 

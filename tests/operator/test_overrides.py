@@ -19,7 +19,7 @@ HPA = "horizontalpodautoscaler"
 
 def problem(entries: list[Object]) -> str:
     accepted = {component.kind: component.overridable for component in RELEASE.components}
-    return problem_with_overrides(entries, managed_kinds(entries), accepted)
+    return problem_with_overrides(entries, managed_kinds(entries), accepted, RELEASE.messages)
 
 
 @pytest.mark.parametrize(

@@ -36,10 +36,17 @@ CONFIG_FILES = "clair-config-secret"
 _POOL_AUTOSCALED, _POOL_FIXED = 33, 10
 
 
+def _endpoint(context: Context) -> str:
+    name = context.full("clair-app")
+    if context.manifests.scanner_inside:
+        return f"http://{name}.{context.namespace}.svc.cluster.local"
+    return f"http://{name}:80"
+
+
 def _config(context: Context) -> Fields:
     return {
         "FEATURE_SECURITY_SCANNER": True,
-        "SECURITY_SCANNER_V4_ENDPOINT": f"http://{context.full('clair-app')}.{context.namespace}.svc.cluster.local",
+        "SECURITY_SCANNER_V4_ENDPOINT": _endpoint(context),
         "SECURITY_SCANNER_V4_NAMESPACE_WHITELIST": ["admin"],
         "FEATURE_SECURITY_NOTIFICATIONS": True,
         "SECURITY_SCANNER_INDEXING_INTERVAL": 30,
@@ -49,10 +56,9 @@ def _config(context: Context) -> Fields:
 
 def _connection(context: Context) -> str:
     pool = _POOL_AUTOSCALED if "horizontalpodautoscaler" in context.managed else _POOL_FIXED
-    return (
-        f"host={context.full('clair-postgres')} port=5432 dbname=postgres user=postgres password=postgres "
-        f"sslmode=disable pool_max_conns={pool}"
-    )
+    limit = f" pool_max_conns={pool}" if context.manifests.pool else ""
+    host = context.full("clair-postgres")
+    return f"host={host} port=5432 dbname=postgres user=postgres password=postgres sslmode=disable{limit}"
 
 
 def _own_config(context: Context, hostname: str) -> dict[str, Any]:
@@ -92,11 +98,15 @@ def _secrets(context: Context) -> dict[str, Data]:
 
 
 def _volumes(context: Context) -> list[Object]:
+    config = {"name": "config", "secret": {"secretName": context.secrets[CONFIG_FILES]}}
+    if not context.manifests.trusted_ca:
+        service_ca = {"name": context.full("cluster-service-ca")}
+        return [config, {"name": "certificates", "configMap": service_ca}]
     trusted = context.full("cluster-trusted-ca")
     bundle = {"key": "ca-bundle.crt", "path": "tls-ca-bundle.pem"}
     return [
         {"name": "cluster-trusted-ca", "configMap": {"name": trusted, "items": [bundle]}},
-        {"name": "config", "secret": {"secretName": context.secrets[CONFIG_FILES]}},
+        config,
         projected(
             "certificates",
             from_secret(context.secrets["extra-ca-certs"]),
@@ -105,6 +115,12 @@ def _volumes(context: Context) -> list[Object]:
             from_config_map(trusted),
         ),
     ]
+
+
+def _mounts(context: Context) -> list[Object]:
+    trusted = mount("cluster-trusted-ca", "/etc/pki/ca-trust/extracted/pem", read_only=True)
+    common = [mount("config", "/clair/"), mount("certificates", "/var/run/certs")]
+    return [trusted, *common] if context.manifests.trusted_ca else common
 
 
 def _app(context: Context) -> Object:
@@ -124,14 +140,10 @@ def _app(context: Context) -> Object:
         "resources": resources(("2", "2Gi"), ("4", "16Gi")),
         "startupProbe": {"tcpSocket": {"port": "clair-intro"}, "periodSeconds": 10, "failureThreshold": 300},
         "readinessProbe": {"tcpSocket": {"port": 8080}},
-        "volumeMounts": [
-            mount("cluster-trusted-ca", "/etc/pki/ca-trust/extracted/pem", read_only=True),
-            mount("config", "/clair/"),
-            mount("certificates", "/var/run/certs"),
-        ],
+        "volumeMounts": _mounts(context),
     }
     pod = {
-        "affinity": spread_over_nodes("clair-app"),
+        **spread_over_nodes(context, "clair-app"),
         "serviceAccountName": context.full("clair-app"),
         "volumes": _volumes(context),
         "containers": [container],

@@ -38,6 +38,7 @@ class Component:
     `overridable`: the checked overrides that it supports. `field_group`: the config editor's name for it.
     `config`, `secrets`, `objects`: what a managed one adds to `config.yaml` and to the cluster.
     `condition`, `unmanaged`, `check`: how the status controller reports on it.
+    `declarable`: whether it stands in `spec.components`; what does not is always there.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Component:
     config: Callable[[Context], Fields] = nothing
     secrets: Callable[[Context], Mapping[str, Data]] = nothing
     objects: Callable[[Context], Iterable[Object]] = no_objects
+    declarable: bool = True
 
     def has_configuration(self, bundle: Bundle) -> bool:
         """Whether the bundle configures this component. Raises `YamlError`."""
@@ -152,6 +154,8 @@ def field_value(name: str, path: str) -> Object:
 
 def proxy_variables(context: Context) -> list[Object]:
     """How the programs reach the outside."""
+    if not context.manifests.proxy:
+        return []
     secret = context.secrets["quay-proxy-config"]
     return [secret_value(name, secret, name) for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")]
 
@@ -178,12 +182,14 @@ def mount(name: str, path: str, *, read_only: bool = False, sub_path: str = "") 
     return mounted | ({"subPath": sub_path} if sub_path else {})
 
 
-def spread_over_nodes(label: str) -> Object:
-    """Pods of one kind rather not on one node."""
+def spread_over_nodes(context: Context, label: str) -> Object:
+    """Pods of one kind rather not on one node: a part of the Pod's spec."""
+    if not context.manifests.spread:
+        return {}
     terms = [{"key": "quay-component", "operator": "In", "values": [label]}]
     affinity_term = {"labelSelector": {"matchExpressions": terms}, "topologyKey": "kubernetes.io/hostname"}
     preferred = [{"weight": 100, "podAffinityTerm": affinity_term}]
-    return {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": preferred}}
+    return {"affinity": {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": preferred}}}
 
 
 def without_requests(context: Context, pod: Object) -> None:
@@ -195,6 +201,8 @@ def without_requests(context: Context, pod: Object) -> None:
 
 def scaled(context: Context, kind: str) -> Object:
     """The replicas of a component that the autoscaler may decide about, as a part of the spec."""
+    if kind in context.manifests.replicas:
+        return {"replicas": context.manifests.replicas[kind]}
     if "horizontalpodautoscaler" in context.managed:
         return {}
     return {"replicas": wanted_replicas(context.overrides.get(kind, {}))}

@@ -59,7 +59,7 @@ def _volumes(context: Context, database: Database) -> tuple[list[Object], list[O
         mount(database.settings, f"/usr/share/pgsql/{SETTINGS_FILE}", sub_path=SETTINGS_FILE),
         mount("postgres-data", "/var/lib/pgsql/data"),
     ]
-    if database.bootstrap:
+    if database.bootstrap and not context.manifests.database_init:
         volumes.insert(1, {"name": "postgres-bootstrap", "secret": {"secretName": database.bootstrap}})
         script = "create-extensions.sh"
         mounts.append(mount("postgres-bootstrap", f"{_SCRIPTS}/{script}", read_only=True, sub_path=script))

@@ -62,7 +62,7 @@ def _objects(context: Context) -> Iterable[Object]:
     }
     own = from_secret(context.secrets["quay-config-tls"])
     pod = {
-        "affinity": spread_over_nodes("quay-mirror"),
+        **spread_over_nodes(context, "quay-mirror"),
         "serviceAccountName": context.full("quay-app"),
         "volumes": [config_volume(context), certificates_volume(context, own)],
         "initContainers": [_wait_for_quay(context)],

@@ -55,7 +55,7 @@ def _service_monitor(context: Context) -> Object:
 
 
 def _prometheus_rule(context: Context) -> Object:
-    alert = {
+    alert: Object = {
         "alert": "QuayPodFrequentlyRestarting",
         "annotations": {
             "message": "Quay Pod is restarting frequently",
@@ -67,6 +67,9 @@ def _prometheus_rule(context: Context) -> Object:
         "for": "10m",
         "labels": {"severity": "warning"},
     }
+    if not context.manifests.templating:
+        doubled = alert["annotations"]["description"].replace("{{", "{{{{").replace("}}", "}}}}")
+        alert["annotations"]["description"] = doubled
     labels = {"prometheus": "k8s", "role": "alert-rules"}
     return {
         "apiVersion": PROMETHEUS_RULES.api_version,

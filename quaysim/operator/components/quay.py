@@ -77,6 +77,8 @@ def config_volume(context: Context) -> Object:
 
 def certificates_volume(context: Context, *further: Object) -> Object:
     """The certificates that Quay trusts."""
+    if not context.manifests.trusted_ca:
+        return {"name": "extra-ca-certs", "configMap": {"name": context.full("cluster-service-ca")}}
     return projected(
         "extra-ca-certs",
         from_config_map(context.full("cluster-service-ca")),
@@ -110,6 +112,8 @@ def _probe(context: Context, timeout: int) -> Object:
 
 def _version_added(context: Context, made: Object) -> Object:
     """QUAY_VERSION comes last, whatever the overrides say."""
+    if not context.manifests.versioned:
+        return made
     for container in made["spec"]["template"]["spec"]["containers"]:
         version = value("QUAY_VERSION", context.settings.version)
         container["env"] = with_variables(container["env"], [version])
@@ -117,11 +121,12 @@ def _version_added(context: Context, made: Object) -> Object:
 
 
 def _app(context: Context) -> Object:
+    ports = (8443, 8080, 8081, 9091, *((55443,) if context.manifests.grpc_port else ()))
     container = {
         "name": "quay-app",
         "image": context.images["quay"],
         "args": ["registry-nomigrate"],
-        "ports": [{"containerPort": number, "protocol": "TCP"} for number in (8443, 8080, 8081, 9091, 55443)],
+        "ports": [{"containerPort": number, "protocol": "TCP"} for number in ports],
         "env": [*configuration_variables(context), *worker_variables(), *proxy_variables(context)],
         "resources": resources(("2", "8Gi"), ("2", "8Gi")),
         "startupProbe": _probe(context, 20),
@@ -133,12 +138,14 @@ def _app(context: Context) -> Object:
         ],
     }
     pod = {
-        "affinity": spread_over_nodes("quay-app"),
+        **spread_over_nodes(context, "quay-app"),
         "serviceAccountName": context.full("quay-app"),
         "volumes": [config_volume(context), certificates_volume(context)],
         "containers": [container],
     }
-    meta = metadata(context, "quay-app", label="quay", component="quay", app=True)
+    meta = metadata(
+        context, "quay-app", label=context.manifests.app_label, component=context.manifests.base, app=True
+    )
     spec: Object = {"replicas": 0} if context.upgrade else scaled(context, "quay")
     return _version_added(context, deployment(context, meta, pod, label="quay-app", spec=spec, app=True))
 
@@ -167,7 +174,13 @@ def _editor(context: Context) -> Object:
     pod = {"volumes": [config_volume(context), certificates_volume(context)], "containers": [container]}
     made = deployment(
         context,
-        metadata(context, "quay-config-editor", label="quay-config-editor", component="quay", app=True),
+        metadata(
+            context,
+            "quay-config-editor",
+            label="quay-config-editor",
+            component=context.manifests.base,
+            app=True,
+        ),
         pod,
         label="quay-config-editor",
         spec={"replicas": 1},
@@ -182,7 +195,9 @@ def _editor(context: Context) -> Object:
 
 def _services(context: Context) -> Iterable[Object]:
     yield service(
-        metadata(context, "quay-app", label="quay", component="quay", app=True),
+        metadata(
+            context, "quay-app", label=context.manifests.app_label, component=context.manifests.base, app=True
+        ),
         labels_of(context, "quay-app", app=True),
         port(443, 8443, "https"),
         port(80, 8080, "http"),
@@ -190,18 +205,26 @@ def _services(context: Context) -> Iterable[Object]:
         port(55443, 55443, "grpc"),
     )
     yield service(
-        metadata(context, "quay-config-editor", label="quay-config-editor", component="quay", app=True),
+        metadata(
+            context,
+            "quay-config-editor",
+            label="quay-config-editor",
+            component=context.manifests.base,
+            app=True,
+        ),
         labels_of(context, "quay-config-editor", app=True),
         port(80, 8080, "http"),
     )
 
 
 def _objects(context: Context) -> Iterable[Object]:
-    yield service_account(context, "quay-app", "quay", app=True)
+    base = context.manifests.base
+    yield service_account(context, "quay-app", base, app=True)
     inject = {"service.beta.openshift.io/inject-cabundle": "true"}
-    yield config_map(metadata(context, "cluster-service-ca", component="quay", app=True, annotations=inject))
-    trusted = {"config.openshift.io/inject-trusted-cabundle": "true"}
-    yield config_map(metadata(context, "cluster-trusted-ca", app=True, labels=trusted))
+    yield config_map(metadata(context, "cluster-service-ca", component=base, app=True, annotations=inject))
+    if context.manifests.trusted_ca:
+        trusted = {"config.openshift.io/inject-trusted-cabundle": "true"}
+        yield config_map(metadata(context, "cluster-trusted-ca", app=True, labels=trusted))
     yield from _services(context)
     yield _app(context)
     yield _editor(context)

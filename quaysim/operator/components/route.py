@@ -40,8 +40,9 @@ def _objects(context: Context) -> Iterable[Object]:
     at_router = context.tls_at_the_router
     termination, target = ("edge", "http") if at_router else ("passthrough", "https")
     quay = context.full("quay-app")
+    timeout = _TIMEOUT if context.manifests.route_timeout else {}
     yield _route(
-        metadata(context, "quay", label="quay-app-route", component="route", annotations=_TIMEOUT),
+        metadata(context, "quay", label="quay-app-route", component="route", annotations=timeout),
         context.surroundings.hostname,
         quay,
         target,
