@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from pytest_bdd.exceptions import StepDefinitionNotFoundError
 
 from quaysim.report.states import State
 from quaysim.targets import ApiError, Unsupported
@@ -31,6 +32,8 @@ def judge(error: BaseException | None, phase: str) -> Judgement:
     holds_not = isinstance(error, AssertionError | pytest.fail.Exception) or _is_a_refusal(error)
     if phase == "call" and holds_not:
         return Judgement(State.FAILED, str(error))
+    if isinstance(error, StepDefinitionNotFoundError):
+        return Judgement(State.ERROR, str(error).partition(". Line ")[0])
     where = "" if phase == "call" else f"in {phase}: "
     return Judgement(State.ERROR, f"{where}{type(error).__name__}: {error}")
 

@@ -15,13 +15,14 @@ from pytest_bdd.steps import step_function_context_registry
 from quaysim.report.evidence import evidence
 from quaysim.report.facts import facts, quay_version
 from quaysim.report.judging import judge
-from quaysim.report.outcome import PROPERTY, Outcome, StepOutcome
+from quaysim.report.outcome import PROPERTY, RUNNING, Outcome, StepOutcome
 from quaysim.report.redaction import Redactor
 from quaysim.report.states import State
 from quaysim.report.traffic import RecordingPool, Traffic, tap
 from quaysim.targets import ApiError, Target
 
 TARGET_FIXTURE = "target"
+INTERRUPTED = "the run was interrupted in it"
 ROW = "_pytest_bdd_example"
 Fixture = pytest.FixtureDef[object]
 
@@ -49,6 +50,12 @@ class Observation:
         last = self.outcome.steps[-1]
         last.status, last.seconds = status, perf_counter() - self.step_began
 
+    def break_off(self, error: BaseException) -> None:
+        """The scenario ends with the step that runs, if one does (pytest-bdd says nothing of skips)."""
+        if self.outcome.steps and self.outcome.steps[-1].status == RUNNING:
+            self.end_step("SKIPPED" if isinstance(error, pytest.skip.Exception) else "FAILED")
+            self.outcome.steps[-1].message = judge(error, "call").reason
+
     def open(self, target: Target) -> None:
         """The scenario has got its target."""
         self.target = target
@@ -56,14 +63,17 @@ class Observation:
         for token in getattr(target.api_client.configuration, "api_key", {}).values():
             self.redactor.learn(token.removeprefix("Bearer "))
 
-    def tell(self, error: BaseException, text: str) -> None:
-        """Keep what is known of a failure while the cluster is still there."""
+    def tell(self, error: BaseException, report: pytest.TestReport) -> None:
+        """Keep what is known of a failure while the cluster is still there; the terminal is told no secrets."""
         self.traffic.learn(self.redactor)
         if self.target is not None and not self.outcome.evidence:
-            with self.traffic.pause():
-                self.outcome.evidence = self.redactor.tree(evidence(self.target))
+            self.outcome.evidence = self.redactor.tree(evidence(self.target))
+        told = self.redactor.text(report.longreprtext)
+        if told != report.longreprtext:
+            report.longrepr = told
+        report.sections = [(name, self.redactor.text(text)) for name, text in report.sections]
         if self.outcome.state is State.ERROR or not isinstance(error, AssertionError):
-            self.outcome.detail = self.redactor.text(text)
+            self.outcome.detail = told
 
     def finish(self) -> Outcome:
         """The outcome, redacted."""
@@ -137,9 +147,7 @@ class Observer:
     def pytest_bdd_step_error(self, exception: BaseException) -> None:
         """It does not, or cannot be judged."""
         if self.current is not None:
-            skipped = isinstance(exception, pytest.skip.Exception)
-            self.current.end_step("SKIPPED" if skipped else "FAILED")
-            self.current.outcome.steps[-1].message = str(exception)
+            self.current.break_off(exception)
 
     def pytest_bdd_step_func_lookup_error(self, exception: BaseException) -> None:
         """No definition says what the sentence means."""
@@ -166,39 +174,50 @@ class Observer:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Judge each phase; the report of the last one carries the outcome."""
-        report = yield
-        if self.current is not None and self.current.outcome.id == item.nodeid:
-            self._note(self.current, call, report)
-            if call.when == "teardown":
-                report.user_properties.append((PROPERTY, self.current.finish().encode()))
-                self._leave(self.current)
+        current = self.current
+        if current is None or current.outcome.id != item.nodeid:
+            return (yield)
+        with current.traffic.pause():
+            report = yield
+            self._note(current, call, report)
+            if call.when == "call":
+                self._tell_facts(current)
+        if call.when == "teardown":
+            report.user_properties.append((PROPERTY, current.finish().encode()))
+            self._leave(current)
         return report
 
     def _note(self, current: Observation, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
         error = call.excinfo.value if call.excinfo is not None else None
         judgement, outcome = judge(error, str(call.when)), current.outcome
         outcome.started = outcome.started or call.start
-        if judgement.state > outcome.state or (
-            outcome.state is State.PASSED and not judgement.state.was_judged
-        ):
+        if error is not None:
+            current.break_off(error)
+        undecided = outcome.state is State.PASSED
+        if (judgement.state.is_bad and judgement.state > outcome.state) or (undecided and error is not None):
             outcome.state, outcome.reason = judgement.state, judgement.reason
             outcome.missing, outcome.phase = list(judgement.missing), str(call.when)
             if error is not None and judgement.state.is_bad:
-                current.tell(error, report.longreprtext)
-        if call.when == "call":
-            self._tell_facts(current)
+                current.tell(error, report)
 
     def _tell_facts(self, current: Observation) -> None:
         """Once for each process; it needs a registry to know the operator's version."""
         if self._facts_told or not self._facts or current.target is None:
             return
-        with current.traffic.pause():
-            try:
-                version = quay_version(current.target)
-            except (ApiError, OSError):
-                version = ""
+        try:
+            version = quay_version(current.target)
+        except (ApiError, OSError):
+            version = ""
         self._facts_told = bool(version)
         current.outcome.facts = {**self._facts, "quay": version}
+
+    def unfinished(self) -> Outcome | None:
+        """What has come of a scenario that an interruption left half done in this process."""
+        if self.current is None:
+            return None
+        outcome, self.current = self.current.finish(), None
+        outcome.state, outcome.reason = State.SKIPPED, INTERRUPTED
+        return outcome
 
     def _leave(self, current: Observation) -> None:
         if current.pool is not None:

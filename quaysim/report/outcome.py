@@ -12,6 +12,8 @@ import orjson
 
 from quaysim.report.states import State
 
+RUNNING = "UNKNOWN"
+"""The status of a step that has not ended."""
 PROPERTY = "quaysim-outcome"
 """The name of the property of a pytest report that carries an outcome."""
 
@@ -20,7 +22,7 @@ PROPERTY = "quaysim-outcome"
 class StepOutcome:
     """A step that has begun. `status` is Cucumber's; `place` and `pattern` are those of its definition."""
 
-    status: str = "UNKNOWN"
+    status: str = RUNNING
     seconds: float = 0.0
     message: str = ""
     place: str = ""

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from quaysim.report.observing import Observer
 
 REPORT, RECORD = "--conformance-report", "--record"
 REPLAYED = (
@@ -39,10 +43,10 @@ def pytest_configure(config: pytest.Config) -> None:
     observer = Observer(config.rootpath)
     config.pluginmanager.register(observer, "quaysim-observer")
     if not hasattr(config, "workerinput"):
-        _register_reporter(config, Path(path), observer.disabled)
+        _register_reporter(config, Path(path), observer)
 
 
-def _register_reporter(config: pytest.Config, path: Path, disabled: list[str]) -> None:
+def _register_reporter(config: pytest.Config, path: Path, observer: Observer) -> None:
     from quaysim.report.reporting import Reporter  # noqa: PLC0415 - as above
     from quaysim.report.writing import Destination  # noqa: PLC0415 - as above
 
@@ -52,7 +56,7 @@ def _register_reporter(config: pytest.Config, path: Path, disabled: list[str]) -
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise pytest.UsageError(f"{REPORT}: nothing can be written to {path}: {reason}") from error
-    reporter = Reporter(config, destination, disabled, rerun_command(config.invocation_params.args))
+    reporter = Reporter(config, destination, observer, rerun_command(config.invocation_params.args))
     config.pluginmanager.register(reporter, "quaysim-reporter")
 
 

@@ -25,7 +25,11 @@ _ENDINGS = (
 )  # fmt: skip
 _NAMES_OF_SECRETS = frozenset({"configbundlesecret", "configeditorcredentialssecret", "imagepullsecret"})
 _PLAIN = re.compile(r"[^a-z0-9]+")
-_WORDS = r"(?:pass(?:word|wd|phrase)|_pw|psk|token|secret|(?:secret|private|api|access)[_-]?key(?:[_-]id)?|credentials?)"
+_NAMED = re.compile(
+    r"(?<![\w/])([\w.-]+)(\\?[\"']?\s*[:=]\s*)(?!<redacted>|[{\[|>&]|null\b|true\b|false\b|\d+ )"
+    r"(\\?\"(?:[^\"\\]|\\[^\"])*\\?\"|'[^']*'|[^\s,;&\"'}\])]+)"
+)
+"""A name, what divides it from its value, and the value: `password: …`, `token=…`, `"secret": "…"`."""
 _PATTERNS = (
     (re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?(?:-----END \1-----|\Z)", re.DOTALL), REDACTED),
     (re.compile(r"LS0tLS1CRUdJT[A-Za-z0-9+/=]{20,}"), REDACTED),
@@ -33,13 +37,6 @@ _PATTERNS = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), rf"\1 {REDACTED}"),
     (re.compile(r"(://[^/\s:@\"']*:)[^@\s/\"']+@"), rf"\1{REDACTED}@"),
     (re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"), REDACTED),
-    (
-        re.compile(
-            rf"(?i)(?<![\w/])([\w.-]*{_WORDS}\\?[\"']?\s*[:=]\s*)(?!<redacted>|[{{\[|>&]|null\b|true\b|false\b|\d+ )"
-            r"(?:\\?\"(?:[^\"\\]|\\[^\"])*\\?\"|'[^']*'|[^\s,;&\"'}\])]+)"
-        ),
-        rf"\1{REDACTED}",
-    ),
 )
 
 
@@ -80,7 +77,7 @@ class Redactor:
             text = self._pattern.sub(REDACTED, text)
         for pattern, instead in _PATTERNS:
             text = pattern.sub(instead, text)
-        return text
+        return _NAMED.sub(_without_value, text)
 
     def tree(self, value: Any) -> Any:
         """A copy of JSON data without what is secret."""
@@ -110,6 +107,10 @@ class Redactor:
         if key == "metadata" and isinstance(item, Mapping):
             return {name: part for name, part in self.tree(item).items() if name != "annotations"}
         return self.tree(item)
+
+
+def _without_value(found: re.Match[str]) -> str:
+    return f"{found[1]}{found[2]}{REDACTED}" if is_secret(found[1]) else found[0]
 
 
 def secret_values(key: str, text: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ import pytest
 
 from fake_cluster.machinery.clock import RealClock
 from quaysim.report.gherkin import FeatureFiles
+from quaysim.report.observing import Observer
 from quaysim.report.outcome import PROPERTY, Outcome, decode
 from quaysim.report.redaction import Redactor
 from quaysim.report.run import NOT_REACHED, Run, results
@@ -20,7 +21,6 @@ from quaysim.report.writing import REPORT, Destination
 
 PHASES = frozenset({"setup", "call", "teardown"})
 SETTINGS = ("cluster", "context", "operator", "stand_ins", "backing", "seed", "apps_domain", "numprocesses")
-OPTION_KEPT_FROM = "--kubeconfig"
 LEFT_OUT = "left out at the command line"
 
 
@@ -28,11 +28,12 @@ class Reporter:
     """A pytest plugin, registered in the process that controls a run."""
 
     def __init__(
-        self, config: pytest.Config, destination: Destination, disabled: list[str], rerun: str
+        self, config: pytest.Config, destination: Destination, observer: Observer, rerun: str
     ) -> None:
         self.config = config
         self.destination = destination
-        self.disabled = disabled
+        self.observer = observer
+        self.disabled = observer.disabled
         self.rerun = rerun
         self.clock = RealClock()
         self.started = self.clock.now()
@@ -80,13 +81,13 @@ class Reporter:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A feature file that cannot be read is an error, too."""
         if report.failed and ".feature" in report.nodeid:
-            self._broke(report.nodeid, report.longreprtext)
+            self._broke(report.nodeid, report.longreprtext, "collection")
 
-    def _broke(self, id_: str, text: str) -> None:
+    def _broke(self, id_: str, text: str, phase: str = "setup") -> None:
         reason = text.strip().rpartition("\n")[2]
         told = Redactor().text(text)
         self._outcomes[id_] = Outcome(
-            id_, State.ERROR, Redactor().text(reason), told, "setup", started=self.clock.now()
+            id_, State.ERROR, Redactor().text(reason), told, phase, started=self.clock.now()
         )
 
     # --- the end --------------------------------------------------------------------------------------
@@ -96,7 +97,9 @@ class Reporter:
         """Write the report."""
         if self._former_handler is not None:
             signal.signal(signal.SIGTERM, self._former_handler)
-        run = self._run(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+        unread = any(outcome.phase == "collection" for outcome in self._outcomes.values())
+        interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not unread
+        run = self._run(interrupted=interrupted)
         try:
             self.destination.write(run)
         except OSError as error:
@@ -126,6 +129,8 @@ class Reporter:
         """Every scenario that was collected: what has come of it, or why nothing has."""
         outcomes = {id_: Outcome(id_, State.DISABLED, LEFT_OUT) for id_ in self.disabled}
         outcomes |= {id_: Outcome(id_, State.SKIPPED, NOT_REACHED) for id_ in self._expected}
+        if unfinished := self.observer.unfinished():
+            outcomes[unfinished.id] = unfinished
         return list((outcomes | self._outcomes).values())
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

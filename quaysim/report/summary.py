@@ -83,7 +83,7 @@ def implementation(run: Run) -> dict[str, Any]:
     facts = run.facts
     found = dict(facts.get("operator") or {})
     if run.mode == "simulated":
-        found = {"name": "quaysim's simulated Quay Operator"}
+        found = {"name": "quaysim's simulated Quay Operator", "version": _simulated_version()}
     found.setdefault("name", "Quay Operator")
     found["version"] = found.get("version") or facts.get("quay", "")
     distribution = dict(facts.get("distribution") or {})
@@ -95,6 +95,12 @@ def implementation(run: Run) -> dict[str, Any]:
         "distribution": distribution,
         "suite": {"name": "quaysim", "version": SUITE},
     }
+
+
+def _simulated_version() -> str:
+    from quaysim.operator import Settings  # noqa: PLC0415 - half a second for a controlling process that runs none
+
+    return Settings().version
 
 
 def rfc3339(moment: float) -> str:

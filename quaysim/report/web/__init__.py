@@ -1,10 +1,5 @@
-"""`report.html`."""
+"""`report.html`: the run for people. One file, readable without JavaScript, on a phone and in the dark."""
 
-from __future__ import annotations
+from quaysim.report.web.page import page
 
-from quaysim.report.run import Run
-
-
-def page(run: Run) -> str:
-    """The page."""
-    return run.described
+__all__ = ["page"]
