@@ -93,7 +93,10 @@ class _Environment:
     def __init__(self) -> None:
         self.variables: Mapping[str, Any] = {}
         self.context = cel.Context(functions={**STDLIB_FUNCTIONS, **FUNCTIONS})
-        self.context.set_variable_resolver(self.variables.get)
+        self.context.set_variable_resolver(self._variable)
+
+    def _variable(self, name: str) -> Any:
+        return self.variables.get(name)
 
 
 @cache
