@@ -1,4 +1,4 @@
-"""The command line: `quaysim plan`, `serve`, `operator`, `diff` and `coverage`.
+"""The command line: `quaysim plan`, `serve`, `operator`, `diff`, `report` and `coverage`.
 
 Each command lives in a module of `quaysim.commands` and imports what it needs when it runs, so that
 `quaysim --help` and `quaysim serve` do not wait for the parts of the others.
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import typer
 
-from quaysim.commands import CommandError, coverage, diff, operator, plan, serve
+from quaysim.commands import CommandError, coverage, diff, operator, plan, report, serve
 
 app = typer.Typer(
     name="quaysim",
@@ -25,6 +25,7 @@ app.command("plan", short_help="What would become of a registry.")(plan.command)
 app.command("serve", short_help="The simulated cluster over HTTP(S), for kubectl.")(serve.command)
 app.command("operator", short_help="The simulated operator against an API server.")(operator.command)
 app.command("diff", short_help="What two sets of objects differ in.")(diff.command)
+app.add_typer(report.app, name="report", short_help="What changed from one run to the next.")
 app.command("coverage", short_help="Which documented behaviours have scenarios.")(coverage.command)
 
 
