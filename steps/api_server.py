@@ -11,6 +11,7 @@ from quaysim.targets.raw import request
 from quaysim.targets.resources import CRDS
 from steps.support.expect import same
 from steps.support.scene import Scene
+from steps.support.words import column
 
 CRD = "quayregistries.quay.redhat.com"
 
@@ -28,6 +29,14 @@ def _(scene: Scene, reason: str, field: str, why: str) -> None:
     causes = {cause["field"]: cause["message"] for cause in scene.error.details["causes"]}
     same("the fields that are wrong", list(causes), [field])
     assert why in causes[field], causes[field]
+
+
+@then(parsers.parse("the API server refuses it as {reason:w} because of these fields:"))
+def _(scene: Scene, reason: str, datatable: list[list[str]]) -> None:
+    assert scene.error is not None, "it was taken"
+    same("reason", scene.error.reason, reason)
+    wrong = sorted({cause["field"] for cause in scene.error.details["causes"]})
+    same("the fields that are wrong", wrong, column(datatable))
 
 
 @then(parsers.parse("the API server refuses it as {reason:w}: {message}"))

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 
-from pytest_bdd import given, parsers, then, when
+from pytest_bdd import parsers, then
 
 from quaysim.targets import Object
 from quaysim.targets.resources import (
     CONFIG_MAPS,
     ENDPOINTS,
     NAMESPACES,
-    PODS,
     PROMETHEUS_RULES,
     SERVICE_MONITORS,
     SERVICES,
@@ -92,74 +91,15 @@ def _(scene: Scene) -> None:
     eventually(scene.target, "the namespace's label", lambda: watched(scene.registry), None)
 
 
+@then("its namespace is left to the user workload monitoring")
+def _(scene: Scene) -> None:
+    same("the namespace's label for the cluster's own monitoring", watched(scene.registry), None)
+
+
 def watched(registry: Registry) -> str | None:
     """The label that has a namespace monitored with the cluster's own workloads."""
     labels: dict[str, str] = registry.target.client.get(NAMESPACES, registry.namespace)["metadata"]["labels"]
     return labels.get("openshift.io/cluster-monitoring")
-
-
-# --- monitoring of user workloads ---------------------------------------------------------------------
-
-
-@when(parsers.parse('the ConfigMap "{name}" in "{namespace}" is asked for'))
-def _(scene: Scene, name: str, namespace: str) -> None:
-    scene.attempt(lambda: scene.target.client.get(CONFIG_MAPS, name, namespace))
-
-
-@when(parsers.parse('the ConfigMap "{name}" with an empty config.yaml is applied in "{namespace}"'))
-def _(scene: Scene, name: str, namespace: str) -> None:
-    ensure_namespace(scene, namespace)
-    metadata = {"name": name, "namespace": namespace}
-    config_map = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"config.yaml": ""}}
-    scene.target.client.apply(CONFIG_MAPS, config_map, manager="kubectl")
-    scene.undo.append(lambda: scene.target.client.delete(CONFIG_MAPS, name, namespace))
-
-
-def ensure_namespace(scene: Scene, name: str) -> None:
-    """Create a namespace of the cluster's own, for as long as the scenario runs, if it is not there."""
-    if scene.target.client.find(NAMESPACES, name) is None:
-        scene.target.client.create(NAMESPACES, {"metadata": {"name": name}})
-        scene.undo.append(lambda: scene.target.client.delete(NAMESPACES, name))
-
-
-@then(parsers.parse('the ConfigMap "{name}" in "{namespace}" has the key config.yaml and no other'))
-def _(scene: Scene, name: str, namespace: str) -> None:
-    same("its data", scene.target.client.get(CONFIG_MAPS, name, namespace)["data"], {"config.yaml": ""})
-
-
-@then(parsers.parse('there are no Pods in the namespace "{namespace}"'))
-def _(scene: Scene, namespace: str) -> None:
-    same("Pods", list(scene.target.client.list(PODS, namespace)), [])
-
-
-@given("a metrics Service for it, labelled quay-component=monitoring")
-def _(scene: Scene) -> None:
-    registry = scene.registry
-    metadata = {
-        "name": f"{registry.name}-quay-metrics",
-        "namespace": registry.namespace,
-        "labels": {"quay-component": "monitoring"},
-    }
-    port = {"name": "quay-metrics", "port": METRICS_PORT, "protocol": "TCP", "targetPort": METRICS_PORT}
-    spec = {"ports": [port], "selector": {"quay-component": "quay-app"}, "type": "ClusterIP"}
-    scene.target.client.create(SERVICES, {"metadata": metadata, "spec": spec})
-
-
-@when("the example ServiceMonitor is created for it")
-def _(scene: Scene) -> None:
-    registry = scene.registry
-    metadata = {
-        "name": f"{registry.name}-quay-metrics-monitor",
-        "namespace": registry.namespace,
-        "labels": {"quay-component": "monitoring"},
-    }
-    spec = {
-        "endpoints": [{"port": "quay-metrics"}],
-        "namespaceSelector": {"any": True},
-        "selector": {"matchLabels": {"quay-component": "monitoring"}},
-    }
-    head = {"apiVersion": SERVICE_MONITORS.api_version, "kind": SERVICE_MONITORS.kind}
-    scene.target.client.create(SERVICE_MONITORS, head | {"metadata": metadata, "spec": spec})
 
 
 @then("the metrics Service has the Quay Pods as endpoints")

@@ -10,6 +10,7 @@ from pytest_bdd import parsers, then, when
 from quaysim.targets import Object
 from quaysim.targets.resources import DEPLOYMENTS, PODS
 from steps.support.expect import becomes, eventually, same
+from steps.support.pods import is_initialising, is_ready
 from steps.support.registry import Registry
 from steps.support.scene import Scene
 from steps.support.words import column, records
@@ -18,12 +19,6 @@ from steps.support.words import column, records
 def ready_pods(registry: Registry, deployment: str) -> int:
     """How many Pods of a Deployment are running and ready."""
     return sum(is_ready(pod) for pod in registry.pods(deployment))
-
-
-def is_ready(pod: Object) -> bool:
-    """Whether a Pod is running and ready."""
-    conditions = pod["status"].get("conditions") or []
-    return any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
 
 
 @then("these Pods are running:")
@@ -161,12 +156,6 @@ def _(scene: Scene) -> None:
     for name in [pod["metadata"]["name"] for pod in scene.registry.pods("quay-mirror")]:
         states = pod_states(scene.registry)[name]
         assert any(is_initialising(state) for state in states), f"{name} was never seen initialising"
-
-
-def is_initialising(pod: Object) -> bool:
-    """Whether a Pod's init containers have still to be done."""
-    conditions = pod["status"].get("conditions") or []
-    return any(item["type"] == "Initialized" and item["status"] == "False" for item in conditions)
 
 
 @then("no Pod of it was ready from the beginning")

@@ -20,7 +20,7 @@ from fake_cluster.platform import projects, route_hosts
 from fake_cluster.platform.definitions import ALL
 from fake_cluster.platform.injection import injectors
 from fake_cluster.platform.noobaa import noobaa_operator
-from fake_cluster.platform.object_buckets import STORAGE_CLASS, BucketProvisioner
+from fake_cluster.platform.object_buckets import BUCKET_CLASS, STORAGE_CLASS, BucketProvisioner
 from fake_cluster.platform.route_hosts import CreatePlugin, UpdatePlugin
 from fake_cluster.platform.router import Router, chain_of_router
 from fake_cluster.platform.user_workloads import user_workload_monitoring
@@ -57,7 +57,7 @@ def _bucket_class() -> Object:
         "kind": "StorageClass",
         "metadata": {"name": STORAGE_CLASS},
         "provisioner": f"{STORAGE_CLASS}/obc",
-        "parameters": {"bucketclass": "noobaa-default-bucket-class"},
+        "parameters": {"bucketclass": BUCKET_CLASS},
         "reclaimPolicy": "Delete",
         "volumeBindingMode": "Immediate",
     }

@@ -16,7 +16,7 @@ from fake_cluster.machinery.controller import Controller, Source
 from fake_cluster.objects import Key, Object, ResourceRef, controller_reference, is_terminating, key_of
 from fake_cluster.platform.refs import OBJECT_BUCKET_CLAIMS, OBJECT_BUCKETS
 
-STORAGE_CLASS = "openshift-storage.noobaa.io"
+STORAGE_CLASS, BUCKET_CLASS = "openshift-storage.noobaa.io", "noobaa-default-bucket-class"
 HOST, PORT = "s3.openshift-storage.svc", 443
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -146,6 +146,7 @@ def _object_bucket(claim: Object, name: str, bucket: str) -> Object:
     meta = claim["metadata"]
     reference = {"apiVersion": claim["apiVersion"], "kind": claim["kind"]}
     reference |= {part: meta[part] for part in ("namespace", "name", "uid")}
+    bucket_class = (claim["spec"].get("additionalConfig") or {}).get("bucketclass", BUCKET_CLASS)
     endpoint = {"bucketHost": HOST, "bucketPort": PORT, "bucketName": bucket, "region": "", "subRegion": ""}
     return {
         "apiVersion": OBJECT_BUCKETS.api_version,
@@ -156,5 +157,6 @@ def _object_bucket(claim: Object, name: str, bucket: str) -> Object:
             "reclaimPolicy": "Delete",
             "claimRef": reference,
             "endpoint": endpoint,
+            "additionalState": {"bucketclass": bucket_class},
         },
     }

@@ -6,6 +6,9 @@
 | `quay-operator` | the QuayRegistry API, and an operator behind it |
 | `route-api`, `router` | OpenShift Routes; a router that admits them |
 | `obc-api` | ObjectBucketClaims |
+| `noobaa-api` | NooBaa, BackingStores and BucketClasses: the Multicloud Object Gateway |
+| `cluster-monitoring` | OpenShift's monitoring, which can be extended to user workloads |
+| `project-placement` | Namespaces whose annotations choose the nodes of their Pods |
 | `monitoring-api` | ServiceMonitors, PrometheusRules and the namespace of console dashboards |
 | `nodes` | nodes whose labels and taints a scenario may change and restore |
 | `plain-kubernetes` | none of the OpenShift APIs |
@@ -21,10 +24,13 @@ from quaysim.targets import resources
 OPENSHIFT_APIS = {
     "route-api": (resources.ROUTES,),
     "obc-api": (resources.OBJECT_BUCKET_CLAIMS,),
+    "noobaa-api": (resources.NOOBAAS, resources.BACKING_STORES, resources.BUCKET_CLASSES),
     "monitoring-api": (resources.SERVICE_MONITORS, resources.PROMETHEUS_RULES),
 }
 """Capability → the resources that must be served for it."""
 
+CLUSTER_MONITORING = "cluster-monitoring"
+PROJECT_PLACEMENT = "project-placement"
 PLAIN = "plain-kubernetes"
 ONE_NAMESPACE = "operator-in-one-namespace"
 ALL_NAMESPACES = "cluster-wide-operator"

@@ -10,10 +10,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from quaysim.targets.base import Target, Targets, Unsupported, missing
-from quaysim.targets.capabilities import ALL_NAMESPACES, ONE_NAMESPACE, OPENSHIFT_APIS, PLAIN
+from quaysim.targets.capabilities import (
+    ALL_NAMESPACES,
+    CLUSTER_MONITORING,
+    ONE_NAMESPACE,
+    OPENSHIFT_APIS,
+    PLAIN,
+    PROJECT_PLACEMENT,
+)
 
 COMMON = frozenset({"kube-api", "quay-operator", "nodes"})
-OPENSHIFT = frozenset({*OPENSHIFT_APIS, "router"})
+OPENSHIFT = frozenset({*OPENSHIFT_APIS, "router", CLUSTER_MONITORING, PROJECT_PLACEMENT})
 
 
 def capabilities_for(needs: Collection[str]) -> frozenset[str]:

@@ -9,6 +9,10 @@ QUAY_REGISTRIES = ResourceRef("quay.redhat.com", "v1", "quayregistries", "QuayRe
 ROUTES = ResourceRef("route.openshift.io", "v1", "routes", "Route")
 OBJECT_BUCKET_CLAIMS = ResourceRef("objectbucket.io", "v1alpha1", "objectbucketclaims", "ObjectBucketClaim")
 SERVICE_MONITORS = ResourceRef("monitoring.coreos.com", "v1", "servicemonitors", "ServiceMonitor")
+BACKING_STORES = ResourceRef("noobaa.io", "v1alpha1", "backingstores", "BackingStore")
+BUCKET_CLASSES = ResourceRef("noobaa.io", "v1alpha1", "bucketclasses", "BucketClass")
+NOOBAAS = ResourceRef("noobaa.io", "v1alpha1", "noobaas", "NooBaa")
+OBJECT_BUCKETS = ResourceRef("objectbucket.io", "v1alpha1", "objectbuckets", "ObjectBucket", namespaced=False)
 PROMETHEUS_RULES = ResourceRef("monitoring.coreos.com", "v1", "prometheusrules", "PrometheusRule")
 
 CLUSTER_ROLE_BINDINGS = refs.CLUSTER_ROLE_BINDINGS
@@ -29,6 +33,7 @@ SECRETS = refs.SECRETS
 SELF_SUBJECT_ACCESS_REVIEWS = refs.SELF_SUBJECT_ACCESS_REVIEWS
 SERVICES = refs.SERVICES
 SERVICE_ACCOUNTS = refs.SERVICE_ACCOUNTS
+STORAGE_CLASSES = refs.STORAGE_CLASSES
 SUBJECT_ACCESS_REVIEWS = refs.SUBJECT_ACCESS_REVIEWS
 
 KINDS = {

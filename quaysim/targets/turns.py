@@ -1,7 +1,7 @@
 """Taking turns on a shared cluster.
 
-Scenarios that change nodes must have the cluster for themselves, the others may share it. The workers
-of a run are processes of one machine, so a file lock keeps them apart.
+Scenarios that change nodes, or what a cluster has only once, must have the cluster for themselves; the
+others may share it. The workers of a run are processes of one machine, so a file lock keeps them apart.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-ALONE = frozenset({"nodes"})
+ALONE = frozenset({"nodes", "noobaa-api", "cluster-monitoring"})
 """Needs of scenarios that must have the cluster for themselves."""
 
 

@@ -38,6 +38,7 @@ def test_a_claim_is_bound_to_a_bucket_with_a_generated_name(openshift: FakeClust
     assert bound["spec"]["bucketName"].startswith("quay-datastore-")
     bucket = openshift.client().get(OBJECT_BUCKETS, "obc-shop-data")
     assert bucket["spec"]["endpoint"]["bucketName"] == bound["spec"]["bucketName"]
+    assert bucket["spec"]["additionalState"] == {"bucketclass": "noobaa-default-bucket-class"}
     assert bucket["status"]["phase"] == "Bound"
 
 
@@ -58,6 +59,12 @@ def test_the_keys_are_in_a_secret_and_the_place_in_a_config_map_of_the_claims_na
     }
     for obj in (secret, config_map):
         assert obj["metadata"]["ownerReferences"][0]["uid"] == bound["metadata"]["uid"]
+
+
+def test_a_bucket_remembers_the_class_that_its_claim_asked_for(openshift: FakeCluster) -> None:
+    claim(openshift, additionalConfig={"bucketclass": "fast"})
+    bucket = openshift.client().get(OBJECT_BUCKETS, "obc-shop-data")
+    assert bucket["spec"]["additionalState"] == {"bucketclass": "fast"}
 
 
 def test_the_same_seed_gives_the_same_keys() -> None:

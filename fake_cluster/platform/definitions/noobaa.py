@@ -22,7 +22,9 @@ from fake_cluster.platform.definitions.schemas import (
 from fake_cluster.platform.refs import BACKING_STORES, BUCKET_CLASSES, NOOBAAS
 
 _KINDS = ["aws-s3", "s3-compatible", "ibm-cos", "google-cloud-storage", "azure-blob", "pv-pool"]
-_QUANTITIES = mapped(INT_OR_STRING)
+_NUMBER = r"(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))"
+_QUANTITY = rf"^(\+|-)?{_NUMBER}(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?{_NUMBER}))?$"
+_QUANTITIES = mapped(INT_OR_STRING | {"pattern": _QUANTITY})
 _RESOURCES = fields(requests=_QUANTITIES, limits=_QUANTITIES)
 _REFERENCE = fields(name=string(), namespace=string())
 _ELSEWHERE = ANYTHING
