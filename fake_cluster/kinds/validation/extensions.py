@@ -5,8 +5,11 @@ Source: ValidateCustomResourceDefinition of apiextensions-apiserver.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
+
+import orjson
 
 from fake_cluster.errors import FieldError, invalid_value, not_supported, required
 from fake_cluster.kinds.validation import names
@@ -81,8 +84,14 @@ def _version(version: Mapping[str, Any], path: str) -> Iterator[FieldError]:
             if schema.get("type")
             else required(f"{at}.type", "must not be empty at the root")
         )
-    yield from _structural(schema, at)
-    yield from _rules(schema, at)
+    yield from _errors_inside(orjson.dumps(schema), at)
+
+
+@lru_cache(maxsize=128)
+def _errors_inside(schema: bytes, path: str) -> Sequence[FieldError]:
+    """What is wrong below the root of a schema; the same schema, in whatever cluster, is judged once."""
+    content = orjson.loads(schema)
+    return (*_structural(content, path), *_rules(content, path))
 
 
 def _rules(schema: Mapping[str, Any], path: str) -> Iterator[FieldError]:
