@@ -6,13 +6,17 @@ say why. Source: documentation "Horizontal Pod Autoscaling"; texts as recorded w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from math import ceil
+
 from fake_cluster.controllers.context import Context
 from fake_cluster.controllers.status import compact, with_condition, write_status
 from fake_cluster.errors import ApiError
 from fake_cluster.kinds.refs import DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, REPLICA_SETS, STATEFUL_SETS
+from fake_cluster.machinery.client import Event
 from fake_cluster.machinery.controller import Controller, Result, Source, own_key
 from fake_cluster.machinery.events import EventKind
-from fake_cluster.objects import Key, Object, ResourceRef, condition
+from fake_cluster.objects import Key, Object, ResourceRef, condition, key_of
 
 PERIOD = 15.0
 """Seconds between two looks, and before the first (kube-controller-manager's default)."""
@@ -37,34 +41,52 @@ class HorizontalPodAutoscalerController:
         self._autoscalers = context.informers[HORIZONTAL_POD_AUTOSCALERS]
         self._events = context.recorder("horizontal-pod-autoscaler")
         self._next_look: dict[Key, float] = {}
+        self._resting: dict[tuple[str, Key], set[Key]] = {}
 
     def controller(self) -> Controller:
         """The controller, for a manager."""
-        source = Source(HORIZONTAL_POD_AUTOSCALERS, self._autoscalers.first(own_key))
-        return Controller("horizontal-pod-autoscaler-controller", self.reconcile, (source,))
+        sources = [Source(HORIZONTAL_POD_AUTOSCALERS, self._autoscalers.first(own_key))]
+        sources += [Source(ref, self._at_rest_over) for ref in _TARGETS.values()]
+        return Controller("horizontal-pod-autoscaler-controller", self.reconcile, sources)
+
+    def _at_rest_over(self, event: Event) -> Iterable[Key]:
+        """The autoscalers that have stopped looking because nothing changed about this target."""
+        return self._resting.pop((event.ref.plural, key_of(event.obj)), ())
 
     def reconcile(self, key: Key) -> Result | None:
-        """One pass over one autoscaler; events only see to it that there will be a look."""
+        """One pass over one autoscaler; events only see to it that there will be a look.
+
+        A look without effect would have none the next time, so it rests until the target changes, and
+        then goes on at the next of its moments, as if it had been looking all the time.
+        """
         autoscaler = self._autoscalers.get(key)
         if autoscaler is None:
             self._next_look.pop(key, None)
             return None
         now = self._context.clock.now()
         due = self._next_look.setdefault(key, now + PERIOD)
+        if now > due:
+            due += ceil((now - due) / PERIOD) * PERIOD
+            self._next_look[key] = due
         if now < due:
             return Result(requeue_after=due - now)
         self._next_look[key] = now + PERIOD
-        self._look(autoscaler)
-        return Result(requeue_after=PERIOD)
+        if self._look(autoscaler):
+            return Result(requeue_after=PERIOD)
+        ref, name, namespace = self._reference(autoscaler)
+        if ref is not None:
+            self._resting.setdefault((ref.plural, Key(namespace, name)), set()).add(key)
+        return None
 
-    def _look(self, autoscaler: Object) -> None:
+    def _look(self, autoscaler: Object) -> bool:
+        """Look at the target once; False if there was nothing to do and nothing to say."""
         try:
             target = self._target(autoscaler)
         except ApiError as error:
             self._say(autoscaler, "Warning", "FailedGetScale", error.message)
             failed = self._condition(ABLE, "False", "FailedGetScale", _NO_SCALE + error.message)
             self._write(autoscaler, [failed], {})
-            return
+            return True
         current = int(target["spec"].get("replicas", 1 if "template" in target["spec"] else 0))
         desired, reason = _bounded(autoscaler, current)
         conditions = [self._condition(ABLE, "True", "SucceededGetScale", _GOT_SCALE)]
@@ -77,7 +99,7 @@ class HorizontalPodAutoscalerController:
             conditions.append(self._condition(ACTIVE, "False", "ScalingDisabled", _DISABLED))
         else:
             conditions.append(self._without_metrics(autoscaler))
-        self._write(autoscaler, conditions, self._numbers(autoscaler, target, current, desired))
+        return self._write(autoscaler, conditions, self._numbers(autoscaler, target, current, desired))
 
     # --- the target -------------------------------------------------------------------------------
 
@@ -136,13 +158,15 @@ class HorizontalPodAutoscalerController:
         numbers = compact(lastScaleTime=scaled, currentReplicas=counted, currentMetrics=measured)
         return {**numbers, "desiredReplicas": desired}
 
-    def _write(self, autoscaler: Object, conditions: list[Object], numbers: Object) -> None:
+    def _write(self, autoscaler: Object, conditions: list[Object], numbers: Object) -> bool:
         before = autoscaler.get("status") or {}
         kept: list[Object] = before.get("conditions") or []
         for new in conditions:
             kept = with_condition(kept, new)
         status = {**before, "desiredReplicas": 0, **numbers, "conditions": kept}
-        self._autoscalers.note(write_status(self._client, HORIZONTAL_POD_AUTOSCALERS, autoscaler, status))
+        written = write_status(self._client, HORIZONTAL_POD_AUTOSCALERS, autoscaler, status)
+        self._autoscalers.note(written)
+        return bool(written["metadata"]["resourceVersion"] != autoscaler["metadata"]["resourceVersion"])
 
     def _say(self, autoscaler: Object, kind: EventKind, reason: str, message: str) -> None:
         self._events.record(autoscaler, kind, reason, message)

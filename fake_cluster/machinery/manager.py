@@ -42,10 +42,15 @@ class LiveLockError(Exception):
 
 @dataclass(eq=False, slots=True)
 class _Group:
-    """Controllers that never run at the same time."""
+    """Controllers that never run at the same time.
+
+    Who comes while one is busy is parked. Only the first of them is called when the group is free
+    again, and each calls the next, so that a crowd does not queue anew with every pass.
+    """
 
     busy: bool = False
     parked: dict[_Item, None] = field(default_factory=dict)
+    called: _Item | None = None
 
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
@@ -127,6 +132,10 @@ class Manager:
         for item in [item for item in waiting if item[0] is worker]:
             self._queue.drop(item)
             worker.group.parked.pop(item, None)
+            if worker.group.called == item:
+                worker.group.called = None
+        if worker.group.parked and not worker.group.busy:
+            self._call_next(worker.group)
         for sleeper in [sleeper for sleeper in self._sleepers if sleeper[2][0] is worker]:
             self._sleepers.remove(sleeper)
             heapq.heapify(self._sleepers)
@@ -215,17 +224,28 @@ class Manager:
         if not self._queue:
             return False
         item = self._queue.pop()
-        if item[0].group.busy:
-            item[0].group.parked[item] = None
+        group = item[0].group
+        if group.called == item:
+            group.called = None
+        if group.busy:
+            group.parked[item] = None
         else:
             self._begin(item, now)
+            if group.parked and not group.busy:
+                self._call_next(group)
         return True
 
     def _release(self, group: _Group) -> None:
         group.busy = False
-        for item in group.parked:
-            self._queue.add(item)
-        group.parked.clear()
+        if group.parked:
+            self._call_next(group)
+
+    def _call_next(self, group: _Group) -> None:
+        """Queue the first of those who are parked, unless one has been called already."""
+        if group.called is None:
+            group.called = next(iter(group.parked))
+            del group.parked[group.called]
+            self._queue.add(group.called)
 
     def _begin(self, item: _Item, now: float) -> None:
         self._guard(item, now)

@@ -86,6 +86,7 @@ class StatusReconciler:
             return None
         verdicts = verdicts_on(self.client, registry, self.release)
         conditions = reported(conditions_of(registry), verdicts, timestamp(self.clock.now()))
-        status = (registry.get("status") or {}) | {"conditions": conditions}
-        self.client.replace(QUAY_REGISTRIES, registry | {"status": status}, subresource="status")
+        if conditions != conditions_of(registry):  # the second look in the same second has nothing to say
+            status = (registry.get("status") or {}) | {"conditions": conditions}
+            self.client.replace(QUAY_REGISTRIES, registry | {"status": status}, subresource="status")
         return Result(PERIOD_SECONDS)
