@@ -32,6 +32,8 @@ class Changes(NamedTuple):
 
 
 NOTHING = Changes({}, {})
+_DIVISIBLE: frozenset[type] = frozenset({dict, list})
+"""What can have fields or elements of its own; everything else changes as a whole."""
 
 
 def changes(old: Object, new: Object, schema: Node, ignored: frozenset[str] = frozenset()) -> Changes:
@@ -62,14 +64,18 @@ def child_of(node: Node, name: str) -> Node:
 def _compare_fields(old: Mapping[str, Any], new: Mapping[str, Any], node: Node, found: Changes) -> None:
     for name, value in new.items():
         if name not in old:
-            found.gained[f"f:{name}"] = whole(value, child_of(node, name))
+            found.gained[f"f:{name}"] = _whole_field(name, value, node)
             continue
         before = old[name]
-        if before is not value and before != value:
+        if before is value or before == value:
+            continue
+        if value.__class__ in _DIVISIBLE or before.__class__ in _DIVISIBLE:
             _note(f"f:{name}", before, value, child_of(node, name), found)
+        else:
+            found.gained[f"f:{name}"] = MEMBER
     for name, value in old.items():
         if name not in new:
-            found.lost[f"f:{name}"] = whole(value, child_of(node, name))
+            found.lost[f"f:{name}"] = _whole_field(name, value, node)
 
 
 def _note(element: str, old: Any, new: Any, node: Node, found: Changes) -> None:
@@ -103,6 +109,10 @@ def _compare_items(old: Sequence[Any], new: Sequence[Any], node: ListOf, found: 
             found.lost[element] = whole(item, node.items)
 
 
+def _whole_field(name: str, value: Any, node: Node) -> FieldSet:
+    return whole(value, child_of(node, name)) if value.__class__ in _DIVISIBLE else MEMBER
+
+
 def whole(value: Any, node: Node) -> FieldSet:
     """All fields of a value that has appeared or gone: itself, and everything below it."""
     if not value or type(node) is Scalar or getattr(node, "atomic", False):
@@ -110,7 +120,8 @@ def whole(value: Any, node: Node) -> FieldSet:
     if type(value) is dict and type(node) is not ListOf:
         fields: FieldSet = {".": MEMBER}
         for name, child in value.items():
-            fields[f"f:{name}"] = whole(child, child_of(node, name))
+            divisible = child.__class__ in _DIVISIBLE  # most are not, and asking costs less than a call
+            fields[f"f:{name}"] = whole(child, child_of(node, name)) if divisible else MEMBER
         return fields
     if type(value) is list and type(node) is ListOf and node.list_type != "atomic":
         items: FieldSet = {".": MEMBER}
