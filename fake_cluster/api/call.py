@@ -55,7 +55,8 @@ NO_OPTIONS = Options()
 class Call:
     """A parsed request. `body` is parsed JSON; `user_agent` gives the default field manager.
 
-    `upgrade`: the client is ready to speak another protocol on the connection.
+    `upgrade`: the client is ready to speak another protocol on the connection. `memory` is what a request
+    that has to wait for webhooks knows of its earlier attempts.
     """
 
     verb: Verb
@@ -69,6 +70,7 @@ class Call:
     user_agent: str = ""
     upgrade: bool = False
     user: User = ADMINISTRATOR
+    memory: object = None
 
     @property
     def manager(self) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fake_cluster.api.access.guard import Access
     from fake_cluster.api.admission import Admission
     from fake_cluster.api.admission.services import Allocations
+    from fake_cluster.api.webhooks.hooks import Webhooks
 
 SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 """What generated names end in: no vowels and nothing that looks like one."""
@@ -27,6 +28,7 @@ class Core:
 
     admission: Admission
     access: Access
+    webhooks: Webhooks
     allocations: Allocations | None = None
     token_key: bytes = b""
     containers: Containers | None = None

@@ -34,8 +34,19 @@ def delete(core: Core, call: Call) -> Answer:
     if stored is None:
         raise not_found(call.resource.ref, call.name)
     _check_preconditions(call, stored.obj)
+    told = _admitted(core, call, stored)
+    answer = _delete(core, call, stored)
+    answer.warnings = [*answer.warnings, *told]
+    return answer
+
+
+def _admitted(core: Core, call: Call, stored: Stored) -> list[str]:
+    """Nobody has anything against the deletion; their warnings."""
+    told: list[str] = []
     core.admission.admit_delete(core, call, stored.obj)
-    return _delete(core, call, stored)
+    if core.webhooks.active:
+        core.webhooks.judge(call, "DELETE", None, core.view(call.resource, stored).obj, told)
+    return told
 
 
 def _check_preconditions(call: Call, obj: Object) -> None:
@@ -160,11 +171,13 @@ def _success(call: Call, meta: Object) -> Object:
 def delete_collection(core: Core, call: Call) -> Answer:
     """Delete whatever matches; the answer is the list of what was there."""
     found = list_(core, call)
+    entries = list(found.entries or ())
+    for entry in entries:
+        _admitted(core, call, entry)
     table = core.table(call.resource)
-    for entry in list(found.entries or ()):
+    for entry in entries:
         meta = entry.obj["metadata"]
         stored = table.get(meta.get("namespace", ""), meta["name"])
         if stored is not None:
-            core.admission.admit_delete(core, call, stored.obj)
             _delete(core, call, stored)
     return found

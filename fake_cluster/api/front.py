@@ -20,9 +20,10 @@ from fake_cluster.api.access.guard import Access
 from fake_cluster.api.bodies import read_body, read_patch
 from fake_cluster.api.call import Answer, Call, Options, PatchKind, Verb
 from fake_cluster.api.documents import Documents
-from fake_cluster.api.render import JSON, Response, render, wanted_form
+from fake_cluster.api.render import JSON, Pending, Response, render, wanted_form
 from fake_cluster.api.routing import NoSuchPathError, Place, find_place
 from fake_cluster.api.subresources.connections import SEPARATOR
+from fake_cluster.api.webhooks.hooks import Memory, Suspended, Webhooks
 from fake_cluster.errors import ApiError, bad_request, internal
 from fake_cluster.machinery.clock import Clock
 
@@ -31,6 +32,8 @@ _NOT_ALLOWED = "the server does not allow this method on the requested resource"
 _WRITES: dict[str, Verb] = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 CONNECTING = frozenset({"exec", "attach", "portforward"})
 _LISTS = frozenset({"command", "ports"})
+WAITS = ":waits"
+"""The header of a caller that can wait for a response (`Response.pending`); none that HTTP can carry."""
 _TRUE = frozenset({"true", "1", "True", "t", "T", "TRUE"})
 
 
@@ -43,15 +46,22 @@ class Request:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    memory: Memory | None = None
 
 
 class Front:
     """Parses requests, has them done, renders the answers."""
 
     def __init__(
-        self, dispatch: Callable[[Call], Answer], documents: Documents, access: Access, clock: Clock
+        self,
+        dispatch: Callable[[Call], Answer],
+        documents: Documents,
+        access: Access,
+        webhooks: Webhooks,
+        clock: Clock,
     ) -> None:
         self._dispatch = dispatch
+        self._webhooks = webhooks
         self._admit = access.admit
         self._documents = documents
         self._kinds = documents.kinds
@@ -65,6 +75,8 @@ class Front:
             response = self._response(request)
         except ApiError as error:
             response = refusal(error)
+        except Suspended as suspended:
+            response = Response(0, pending=Pending(lambda: self.handle(request), suspended.work))
         except NoSuchPathError:
             response = Response(404, b"404 page not found\n", "text/plain; charset=utf-8")
         except Exception as error:  # noqa: BLE001 - a fault of ours is an answer too, and logged
@@ -89,7 +101,11 @@ class Front:
         call = self.call(request)
         call.user = user
         form = wanted_form(accept)
-        answer = self._dispatch(call)
+        if self._webhooks.active and WAITS in request.headers:
+            request.memory = request.memory or self._webhooks.memory()
+            answer = self._webhooks.attempt(call, request.memory, self._dispatch)
+        else:
+            answer = self._dispatch(call)
         if form.shape == "Table":
             include = request.query.get("includeObject", "")
             form = replace(form, include=include, now=self._clock.now())

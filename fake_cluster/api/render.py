@@ -26,6 +26,15 @@ _ONLY = "only the following media types are accepted: application/json, applicat
 Headers = list[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A response that is not there yet: after `work`, in a thread, and `seconds` of the cluster's time."""
+
+    resume: Callable[[], Response]
+    work: Callable[[], None] | None = None
+    seconds: float = 0.0
+
+
 @dataclass(slots=True, eq=False)
 class Response:
     """What goes back over the wire: `body`, or the `stream` of lines of a watch or a log.
@@ -39,6 +48,7 @@ class Response:
     headers: Headers = field(default_factory=list)
     stream: Stream | None = None
     session: Session | None = None
+    pending: Pending | None = None
 
 
 @dataclass(frozen=True, slots=True)

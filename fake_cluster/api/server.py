@@ -24,6 +24,7 @@ from fake_cluster.api.patching import patch
 from fake_cluster.api.reading import get, list_, watch
 from fake_cluster.api.render import Response
 from fake_cluster.api.reviews import REVIEWS
+from fake_cluster.api.webhooks.hooks import Webhooks
 from fake_cluster.api.writing import create, update
 from fake_cluster.errors import method_not_supported, no_such_resource
 from fake_cluster.kinds import Kinds, Resource
@@ -52,13 +53,14 @@ class Api:
         self.core = Core(kinds, store, clock, rng)
         self.core.admission = Admission()
         self.access = self.core.access = Access(self.core)
+        self.webhooks = self.core.webhooks = Webhooks(self.core)
         Definitions(self.core)
         Aggregation(self.core)
         self.kinds = kinds
         self.store = store
         self.clock = clock
         self.attachments: dict[object, Any] = {}  # what clients of this API keep with it
-        self.front = Front(self.dispatch, Documents(kinds), self.access, clock)
+        self.front = Front(self.dispatch, Documents(kinds), self.access, self.webhooks, clock)
 
     def resource(self, ref: ResourceRef) -> Resource:
         """The resource of a ref; 404 where it is not served."""

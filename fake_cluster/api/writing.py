@@ -7,7 +7,7 @@ that changes nothing keeps the resourceVersion and is heard by nobody.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from fake_cluster.api import managers, metadata
 from fake_cluster.api.apply import is_unchanged
@@ -36,13 +36,41 @@ def finish_create(
     else:
         managers.settle(obj, managed)
     core.admission.admit_create(core, call, obj)
+    if core.webhooks.active:
+        obj, warnings = _changed_by_webhooks(core, call, obj, None, warnings)
+        meta = obj["metadata"]
     if core.table(resource).get(call.namespace, meta["name"]) is not None:
         raise already_exists(resource.ref, meta["name"])
     resource.prepare_create(obj)
     errors = resource.validate_create(obj)
     if errors:
         raise invalid(resource.ref, meta["name"], errors)
+    if core.webhooks.active:
+        core.webhooks.judge(call, "CREATE", obj, None, cast("list[str]", warnings))
+    core.admission.charge(core, call, obj)
     return _stored(core, call, obj, warnings, 201)
+
+
+def _changed_by_webhooks(
+    core: Core, call: Call, obj: Object, old: Object | None, warnings: Sequence[str]
+) -> tuple[Object, list[str]]:
+    """What webhooks make of an object, which then goes once more through what it has been through."""
+    told = list(warnings)
+    changed = core.webhooks.change(call, "CREATE" if old is None else "UPDATE", obj, old, told)
+    if changed is obj:
+        return obj, told
+    fresh, _ = decoded(call, changed)
+    kept = {name: obj["metadata"][name] for name in _IDENTITY if name in obj["metadata"]}
+    fresh["metadata"] |= kept
+    if old is None:
+        core.admission.admit_create(core, call, fresh)
+    else:
+        core.admission.admit_update(core, call, fresh, old)
+    return fresh, told
+
+
+_IDENTITY = ("name", "namespace", "managedFields", "resourceVersion", *metadata.KEPT)
+"""What webhooks cannot change."""
 
 
 def read(call: Call, stored: Object | None = None) -> tuple[Object, Sequence[str]]:
@@ -129,7 +157,11 @@ def finish_update(  # noqa: PLR0913 - what an update consists of
     else:
         managers.settle(obj, managed)
     core.admission.admit_update(core, call, obj, old)
+    if core.webhooks.active:
+        obj, warnings = _changed_by_webhooks(core, call, obj, old, warnings)
     _prepare(call, obj, old)
+    if core.webhooks.active:
+        core.webhooks.judge(call, "UPDATE", obj, old, cast("list[str]", warnings))
     if is_unchanged(obj, old):
         return Answer(200, current, warnings=warnings)
     errors = resource.validate_update(obj, old)

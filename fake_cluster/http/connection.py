@@ -16,13 +16,14 @@ from urllib.parse import unquote
 
 import httptools
 
-from fake_cluster.api.front import parse_query
+from fake_cluster.api.front import WAITS, parse_query
 from fake_cluster.api.render import Response
 from fake_cluster.api.sessions import Session
 from fake_cluster.http.peers import headers_of
 from fake_cluster.http.pump import Pump
 from fake_cluster.http.streaming import CannotUpgradeError
 from fake_cluster.http.switching import Switched
+from fake_cluster.http.waiting import wait
 from fake_cluster.http.wire import CONTINUE, LAST_CHUNK, Handler, chunk, head, refusal
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class Connection(asyncio.Protocol):
         self._pump: Pump | None = None
         self._switched: Switched | None = None
         self._held = bytearray()
-        self._slow = self._refused = False
+        self._slow = self._refused = self._waiting = False
         self._chunked = self._keep = False
         self._peer: dict[str, str] = {}
         self._forget_request()
@@ -79,7 +80,7 @@ class Connection(asyncio.Protocol):
         """A client has come."""
         self._transport = cast("asyncio.Transport", transport)
         self._service.connections.add(self)
-        self._peer = headers_of(transport)
+        self._peer = {WAITS: "1"} | headers_of(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has gone."""
@@ -98,7 +99,7 @@ class Connection(asyncio.Protocol):
             return
         if self._switched is not None:
             self._switched.feed(data)
-        elif self._pump is None:
+        elif self._pump is None and not self._waiting:
             self._feed(data)
         elif len(self._held) + len(data) > MAX_HELD:
             self._transport.abort()
@@ -188,13 +189,33 @@ class Connection(asyncio.Protocol):
         """The request is complete: answer it."""
         if self._transport.is_closing():
             return
-        if self._pump is not None:  # a request sent together with the watch that comes before it
+        if self._pump is not None or self._waiting:  # a request sent together with one that takes its time
             self._transport.abort()
             return
         version = self._parser.get_http_version()
         keep_alive = self._parser.should_keep_alive() and not self._service.closing
         method = self._parser.get_method().decode("latin-1")
-        self._answer(self._response(method), method, keep_alive=keep_alive, chunked=version != "1.0")
+        self._finish(self._response(method), method, keep_alive=keep_alive, chunked=version != "1.0")
+
+    def _finish(self, response: Response, method: str, *, keep_alive: bool, chunked: bool) -> None:
+        """Answer at once, or when the response is there."""
+        self._waiting = response.pending is not None
+        if response.pending is None:
+            self._answer(response, method, keep_alive=keep_alive, chunked=chunked)
+            self._feed_held()
+            return
+        pending = response.pending
+
+        def resume() -> None:
+            if not self._transport.is_closing():
+                self._finish(pending.resume(), method, keep_alive=keep_alive, chunked=chunked)
+
+        wait(pending, resume, self._loop, self._service.speed)
+
+    def _feed_held(self) -> None:
+        held, self._held = bytes(self._held), bytearray()
+        if held and self._pump is None and self._switched is None:
+            self._feed(held)
 
     def _count_head(self, size: int) -> None:
         self._head_size += size
@@ -283,9 +304,7 @@ class Connection(asyncio.Protocol):
         if not self._keep or self._service.closing:
             self._transport.close()
             return
-        held, self._held = bytes(self._held), bytearray()
-        if held:
-            self._feed(held)
+        self._feed_held()
 
     def _leave_stream(self) -> None:
         self._pump = None

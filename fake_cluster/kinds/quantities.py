@@ -88,3 +88,10 @@ def _decimal(value: Fraction, *, exponent: bool) -> str:
     if exponent:
         return f"{scaled}e{power}" if power else str(scaled)
     return f"{scaled}{_DECIMAL_SUFFIX[power]}"
+
+
+def text_of(value: Fraction, *, binary: bool) -> str:
+    """A sum of quantities as a quantity; `binary` for bytes."""
+    if binary and value.denominator == 1 and value % 1024 == 0:
+        return _binary(value.numerator)
+    return _decimal(value, exponent=False)

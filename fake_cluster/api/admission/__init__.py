@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from fake_cluster.api.access.rbac import GROUP as RBAC
-from fake_cluster.api.admission import escalation, limits, namespaces, pods, services, storage
+from fake_cluster.api.admission import escalation, limits, namespaces, pods, quota, services, storage
 from fake_cluster.api.call import Call
 from fake_cluster.api.core import Core
 from fake_cluster.objects import Object
@@ -82,6 +82,11 @@ class Admission:
             plugin(core, call, obj)
         for plugin in self.create.get((ref.group, ref.plural), ()):
             plugin(core, call, obj)
+
+    def charge(self, core: Core, call: Call, obj: Object) -> None:
+        """The very last question about a new object: whether its namespace has room for it."""
+        if call.resource.ref.namespaced:
+            quota.check(core, call, obj)
 
     def admit_update(self, core: Core, call: Call, obj: Object, old: Object) -> None:
         """All plugins that look at changes."""

@@ -27,7 +27,7 @@ class Allocations:
     def __init__(self, core: Core) -> None:
         self.addresses: Counter[str] = Counter()
         self.ports: Counter[int] = Counter()
-        self._rng = core.rng
+        self._core = core
         table = core.store.table("", "services")
         table.subscribers.insert(0, self._hear)
         for entry in table.entries():
@@ -52,7 +52,7 @@ class Allocations:
         """An address that is free."""
         first = int(ADDRESSES.network_address)
         while True:
-            found = str(IPv4Address(first + self._rng.randrange(2, ADDRESSES.num_addresses - 1)))
+            found = str(IPv4Address(first + self._core.rng.randrange(2, ADDRESSES.num_addresses - 1)))
             if not self.addresses[found]:
                 return found
 
@@ -60,7 +60,7 @@ class Allocations:
         """A node port that is free."""
         excluded = set(taken)
         while True:
-            found = self._rng.choice(NODE_PORTS)
+            found = self._core.rng.choice(NODE_PORTS)
             if not self.ports[found] and found not in excluded:
                 return found
 
