@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from pytest_bdd import parsers, then, when
+from pytest_bdd import given, parsers, then, when
 
 from quaysim.targets import Object
 from quaysim.targets.resources import DEPLOYMENTS, PODS
@@ -13,7 +13,7 @@ from steps.support.expect import becomes, eventually, same
 from steps.support.pods import is_initialising, is_ready
 from steps.support.registry import Registry
 from steps.support.scene import Scene
-from steps.support.words import column, records
+from steps.support.words import column, listed, records
 
 
 def ready_pods(registry: Registry, deployment: str) -> int:
@@ -129,9 +129,21 @@ def _(scene: Scene, why: str) -> None:
 
 @when(parsers.parse("its Deployment {name:S} is scaled to {replicas:d} by hand"))
 def _(scene: Scene, name: str, replicas: int) -> None:
-    full_name = f"{scene.registry.name}-{name}"
+    scale(scene.registry, name, replicas)
+
+
+@given(parsers.parse("its Deployments {names} are scaled to {replicas:d} by hand"))
+@when(parsers.parse("its Deployments {names} are scaled to {replicas:d} by hand"))
+def _(scene: Scene, names: str, replicas: int) -> None:
+    for name in listed(names):
+        scale(scene.registry, name, replicas)
+
+
+def scale(registry: Registry, name: str, replicas: int) -> None:
+    """Scale a Deployment as `kubectl scale` does."""
     patch = {"spec": {"replicas": replicas}}
-    scene.target.client.patch(DEPLOYMENTS, full_name, patch, scene.registry.namespace, subresource="scale")
+    full_name = f"{registry.name}-{name}"
+    registry.target.client.patch(DEPLOYMENTS, full_name, patch, registry.namespace, subresource="scale")
 
 
 @when("new Quay Pods replace the old ones")

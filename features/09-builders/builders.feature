@@ -47,6 +47,18 @@ Feature: Preparing a registry for builders
       Given a namespace for virtual builders
       Then its ConfigMap kube-root-ca.crt has a PEM certificate under ca.crt
 
+  Rule: A certificate of your own names Quay and its builders
+
+    @section:9.3.2.2.1 @behaviour:builds.openssl-commands @needs:route-api
+    Scenario: The five openssl commands make a key pair that the operator accepts
+      Given a registry that manages only route
+      And its bundle's BUILDMAN_HOSTNAME is "{name}-quay-builder-{namespace}.{domain}:443"
+      And the printed openssl.cnf with its two host names
+      When the five openssl commands are run
+      Then ssl.cert is signed by rootCA.pem and names exactly these two hosts
+      And with ssl.cert and ssl.key in its bundle the rollout is not blocked
+      And the Quay Pods find the bundle's certificate and key in /conf/stack
+
   Rule: Certificates are copied into the bundle
 
     Background:

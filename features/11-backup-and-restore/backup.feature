@@ -94,3 +94,34 @@ Feature: Backing up a registry
         | clair-app   | 2    |
         | quay-mirror | 2    |
       And it becomes available
+
+  Rule: With operator 3.6 the operator has to stop first
+
+    Background:
+      Given a default registry
+      And it has become available
+
+    @section:11.1.2 @behaviour:backup.scale-down-36-operator-first @needs:operator-3.6 @needs:operator-deployment
+    Scenario: What is scaled down by hand stays down while the operator does not run
+      When the operator's Deployment is scaled to 0
+      And its Deployments quay-app, quay-mirror and clair-app are scaled to 0 by hand
+      And 3 minutes have passed
+      Then the operator has no Pod
+      And these Pods are running:
+        | Deployment         | Pods |
+        | quay-app           | 0    |
+        | quay-mirror        | 0    |
+        | clair-app          | 0    |
+        | quay-config-editor | 1    |
+
+    @section:11.1.4 @behaviour:backup.scale-up-36 @needs:operator-3.6 @needs:operator-deployment
+    Scenario: The operator brings everything back when it is scaled up again
+      Given the operator's Deployment is scaled to 0
+      And its Deployments quay-app, quay-mirror and clair-app are scaled to 0 by hand
+      When the operator's Deployment is scaled to 1
+      Then these Pods are running:
+        | Deployment  | Pods |
+        | quay-app    | 2    |
+        | quay-mirror | 2    |
+        | clair-app   | 2    |
+      And it becomes available

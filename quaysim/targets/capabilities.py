@@ -12,6 +12,9 @@
 | `monitoring-api` | ServiceMonitors, PrometheusRules and the namespace of console dashboards |
 | `nodes` | nodes whose labels and taints a scenario may change and restore |
 | `plain-kubernetes` | none of the OpenShift APIs |
+| `operator-3.6` | an operator of version 3.6 |
+| `operator-deployment` | an operator that runs in a Deployment, which scenarios may scale |
+| `rbac` | authorization by Roles |
 | `operator-in-one-namespace` | an operator that watches the scenario's namespace alone |
 | `cluster-wide-operator` | an operator that watches all namespaces |
 """
@@ -34,6 +37,11 @@ PROJECT_PLACEMENT = "project-placement"
 PLAIN = "plain-kubernetes"
 ONE_NAMESPACE = "operator-in-one-namespace"
 ALL_NAMESPACES = "cluster-wide-operator"
+RBAC = "rbac"
+OPERATOR_36 = "operator-3.6"
+OPERATOR_DEPLOYMENT = "operator-deployment"
+ON_REQUEST = frozenset({RBAC, OPERATOR_36, OPERATOR_DEPLOYMENT})
+"""What a fake cluster has only for those who ask for it."""
 
 
 def served(client: Client) -> frozenset[str]:

@@ -13,12 +13,15 @@ from fake_cluster.machinery.rest import RestClient
 from fake_cluster.objects import Object, ResourceRef
 from quaysim import operator
 from quaysim.targets.base import PATIENCE, NotInTime, Target
-from quaysim.targets.capabilities import ONE_NAMESPACE, PLAIN
+from quaysim.targets.capabilities import ONE_NAMESPACE, OPERATOR_36, OPERATOR_DEPLOYMENT, PLAIN, RBAC
+from quaysim.targets.installed import installed
 from quaysim.targets.raw import replay
 from quaysim.targets.resources import NAMESPACES
 
 NAMESPACE = "quay-enterprise"
 """The namespace of the documentation's examples, and of most scenarios."""
+OLD_VERSION = "3.6.4"
+"""Of the operator, for scenarios about operator 3.6."""
 
 
 class FakeTarget(Target):
@@ -26,7 +29,7 @@ class FakeTarget(Target):
 
     def __init__(self, seed: int, domain: str, capabilities: frozenset[str]) -> None:
         platform: Platform = "kubernetes" if PLAIN in capabilities else "openshift"
-        self.cluster = FakeCluster(platform=platform, seed=seed, apps_domain=domain)
+        self.cluster = FakeCluster(platform, seed, apps_domain=domain, rbac=RBAC in capabilities)
         self.api_client = self.cluster.kube_client()
         self.client = RestClient(self.api_client)
         self.capabilities = capabilities
@@ -38,7 +41,12 @@ class FakeTarget(Target):
         cluster, client = self.cluster, self.cluster.client("quay-operator")
         operator.install(client)
         settings = operator.Settings(watch_namespace=watch_namespace)
-        cluster.add(operator.controllers(client, settings, cluster.clock, rng, cluster.peer_chain))
+        if OPERATOR_36 in self.capabilities:
+            settings = operator.Settings(OLD_VERSION, watch_namespace)
+        controllers = operator.controllers(client, settings, cluster.clock, rng, cluster.peer_chain)
+        if OPERATOR_DEPLOYMENT in self.capabilities:
+            controllers = list(installed(client, controllers, settings.version))
+        cluster.add(controllers)
 
     @property
     def apps_domain(self) -> str:

@@ -13,6 +13,7 @@ from quaysim.targets.base import Target, Targets, Unsupported, missing
 from quaysim.targets.capabilities import (
     ALL_NAMESPACES,
     CLUSTER_MONITORING,
+    ON_REQUEST,
     ONE_NAMESPACE,
     OPENSHIFT_APIS,
     PLAIN,
@@ -27,7 +28,7 @@ def capabilities_for(needs: Collection[str]) -> frozenset[str]:
     """What a cluster made for these needs can do: the platform and the installation mode are chosen."""
     platform = {PLAIN} if PLAIN in needs else OPENSHIFT
     mode = ONE_NAMESPACE if ONE_NAMESPACE in needs else ALL_NAMESPACES
-    return COMMON | platform | {mode}
+    return COMMON | platform | {mode} | (ON_REQUEST & set(needs))
 
 
 @dataclass(frozen=True)
