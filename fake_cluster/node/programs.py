@@ -44,10 +44,11 @@ class Service(Program):
         return missing <= 0
 
     def connect(self, port: int) -> Peer | None:
-        """A web server on each of the container's TCP ports, once it listens."""
+        """A web server on each of the container's ports; where it is probed, not before it is ready."""
         context = self._context
         ports = {item["containerPort"] for item in context.container.get("ports") or ()}
-        if port not in ports or context.now() < self._ready_at:
+        is_early = "readinessProbe" in context.container and context.now() < self._ready_at
+        if port not in ports or is_early:
             return None
         return WebPeer(f"{context.pod['metadata']['name']}:{port}")
 

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fake_cluster.api.access.users import ADMINISTRATOR
 from fake_cluster.cluster import FakeCluster
 from fake_cluster.http import BackgroundServer, Server, kubeconfig, listen, write_kubeconfig
 from fake_cluster.machinery.clock import RealClock
 
+TOKEN = "a token"
 SPEED = 30.0
 """Seconds of the cluster in one real second: Pods start in some hundredths of a second."""
 
@@ -35,10 +37,11 @@ class Served:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with FakeCluster(clock=RealClock(SPEED)) as cluster, listen("127.0.0.1", 0) as listener:
+        cluster.api.access.authentication.add_token(TOKEN, ADMINISTRATOR)
         background = BackgroundServer(Server(cluster.api.handle, cluster.manager, listener))
         background.start()
         url = f"http://127.0.0.1:{background.server.port}"
         path = tmp_path_factory.mktemp("served") / "kubeconfig"
-        write_kubeconfig(path, kubeconfig(url, "fake", "a token"))
+        write_kubeconfig(path, kubeconfig(url, "fake", TOKEN))
         yield Served(url, background.server.port, path)
         background.stop()
