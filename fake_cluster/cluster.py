@@ -15,6 +15,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from random import Random
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
@@ -30,11 +31,13 @@ from fake_cluster.machinery.clock import Clock, VirtualClock
 from fake_cluster.machinery.controller import Controller
 from fake_cluster.machinery.direct import DirectClient
 from fake_cluster.machinery.manager import Manager
+from fake_cluster.manifests import ManifestError, read_manifests
 from fake_cluster.node.agent import NAME as AGENT
 from fake_cluster.node.agent import NodeAgent
 from fake_cluster.node.report import unready_pods
 from fake_cluster.node.scheduler import Scheduler
 from fake_cluster.node.specs import NodeSpec, node_object, workers
+from fake_cluster.objects import Object
 from fake_cluster.store import Store
 
 if TYPE_CHECKING:  # half a second to import, which only those who ask for it spend
@@ -170,6 +173,23 @@ class FakeCluster:
     def add(self, controllers: Iterable[Controller]) -> None:
         """Run more controllers in this cluster."""
         self._run(controllers)
+
+    def load(self, source: str | Path) -> list[Object]:
+        """Apply manifests: a YAML text, or a file or directory as a `Path`; in their order, as stored.
+
+        Objects without a namespace go to `default`. Raises ManifestError for what cannot be read or is of
+        a kind that the cluster does not have, and ApiError for what it refuses.
+        """
+        client = self.client("fake-cluster")
+        return [self._applied(client, obj) for obj in read_manifests(source)]
+
+    def _applied(self, client: DirectClient, obj: Object) -> Object:
+        resource = self.api.kinds.by_kind(obj["apiVersion"], obj["kind"])
+        if resource is None:
+            raise ManifestError(f'no kind "{obj["kind"]}" in version "{obj["apiVersion"]}" on this cluster')
+        if resource.ref.namespaced:
+            obj = obj | {"metadata": {"namespace": "default"} | obj["metadata"]}
+        return client.apply(resource.ref, obj, manager="fake-cluster")
 
     def _run(self, controllers: Iterable[Controller]) -> None:
         client = self.client()

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from kubernetes import client as kubernetes
+from kubernetes import config
 
-from fake_cluster.cluster import FakeCluster
+from fake_cluster import FakeCluster, ServedCluster
 from fake_cluster.machinery.clock import EPOCH
 
 pytest_plugins = ["pytester"]
@@ -47,9 +48,16 @@ def test_a_foreign_project_uses_the_fixtures_without_a_word_of_set_up(pytester: 
     pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
 
 
+def test_a_served_cluster_can_be_reached_with_its_kubeconfig(fake_cluster_server: ServedCluster) -> None:
+    load: Any = config.new_client_from_config
+    core: Any = kubernetes.CoreV1Api(load(str(fake_cluster_server.kubeconfig)))
+
+    assert "default" in [item.metadata.name for item in core.list_namespace().items]
+
+
 def test_the_plugin_imports_next_to_nothing() -> None:
     code = "import sys, fake_cluster.pytest_plugin; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert {name for name in loaded if name.startswith("fake_cluster")} == {
         "fake_cluster",

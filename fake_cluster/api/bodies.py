@@ -85,9 +85,20 @@ def _go_words(data: bytes, error: orjson.JSONDecodeError) -> str:
 
 def read_yaml(data: bytes) -> Any:
     """A YAML (or JSON) body; 400 if it is none."""
+    return _checked(data, yaml.load)
+
+
+def read_yaml_stream(data: bytes) -> list[Any]:
+    """All documents of a YAML stream; 400 if it is none."""
+    documents: list[Any] = _checked(data, lambda text, loader: list(yaml.load_all(text, loader)))
+    return documents
+
+
+def _checked(data: bytes, load: Callable[[bytes, type[_Loader]], Any]) -> Any:
+    """What `load` reads, as JSON has it."""
     try:
         check_depth(data)
-        value = yaml.load(data, _Loader)  # noqa: S506 - a safe loader of our own
+        value = load(data, _Loader)
         return orjson.loads(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS))
     except (yaml.YAMLError, orjson.JSONEncodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
         text = " ".join(str(error).split())
