@@ -83,7 +83,6 @@ class TestValidating:
             (
                 {"message": "no", "code": 403, "reason": "Forbidden"},
                 403,
-                "Forbidden",
                 "denied the request: no",
             ),
             ({}, 400, "denied the request without explanation"),
