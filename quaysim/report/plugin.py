@@ -31,19 +31,38 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="write report.yaml, report.html, messages.ndjson, junit.xml, environment.yaml and requests.ndjson there;"
         " a path that ends in .yaml takes report.yaml alone",
     )
+    option(
+        RECORD,
+        metavar="DIR",
+        help="record there what the cluster did in each scenario, step by step, for `quaysim diff`",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register what the options ask for."""
-    path = config.getoption(REPORT)
-    if not path or config.getoption("help") or config.getoption("collectonly"):
+    report, recording = config.getoption(REPORT), config.getoption(RECORD)
+    if not (report or recording) or config.getoption("help") or config.getoption("collectonly"):
         return
     from quaysim.report.observing import Observer  # noqa: PLC0415 - only such a run pays for it
 
     observer = Observer(config.rootpath)
     config.pluginmanager.register(observer, "quaysim-observer")
-    if not hasattr(config, "workerinput"):
-        _register_reporter(config, Path(path), observer)
+    if recording:
+        _register_recorder(config, Path(recording), observer)
+    if report and not hasattr(config, "workerinput"):
+        _register_reporter(config, Path(report), observer)
+
+
+def _register_recorder(config: pytest.Config, path: Path, observer: Observer) -> None:
+    from quaysim.report.recording import Recorder  # noqa: PLC0415 - as above
+
+    directory = config.invocation_params.dir / path
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise pytest.UsageError(f"{RECORD}: nothing can be written to {path}: {reason}") from error
+    config.pluginmanager.register(Recorder(directory, observer), "quaysim-recorder")
 
 
 def _register_reporter(config: pytest.Config, path: Path, observer: Observer) -> None:

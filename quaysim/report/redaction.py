@@ -17,6 +17,8 @@ import yaml
 REDACTED = "<redacted>"
 SHORTEST = 6
 """Values shorter than this are not looked for in texts: they would be found everywhere."""
+TELLING = 12
+"""Values from this length on are looked for inside of words, too."""
 
 _ENDINGS = (
     "password", "passwd", "passphrase", "pw", "psk", "token", "secret", "secretkey", "privatekey", "apikey",
@@ -73,7 +75,7 @@ class Redactor:
         if self._known:
             if self._pattern is None:
                 longest_first = sorted(self._known, key=len, reverse=True)
-                self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+                self._pattern = re.compile("|".join(map(_anywhere, longest_first)))
             text = self._pattern.sub(REDACTED, text)
         for pattern, instead in _PATTERNS:
             text = pattern.sub(instead, text)
@@ -107,6 +109,12 @@ class Redactor:
         if key == "metadata" and isinstance(item, Mapping):
             return {name: part for name, part in self.tree(item).items() if name != "annotations"}
         return self.tree(item)
+
+
+def _anywhere(value: str) -> str:
+    """A pattern for a value; a short one may be a word, which is no secret as a part of a name."""
+    found = re.escape(value)
+    return found if len(value) >= TELLING else rf"(?<![\w.-]){found}(?![\w-])"
 
 
 def _without_value(found: re.Match[str]) -> str:

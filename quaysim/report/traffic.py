@@ -6,6 +6,7 @@ be shown.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from fake_cluster.objects import Object
 from quaysim.report.outcome import Exchange
 from quaysim.report.redaction import REDACTED, Redactor
 
@@ -79,6 +81,15 @@ class Traffic:
                 redactor.learn_from(_json(sent.body))
                 redactor.learn_from(_json(getattr(sent.answer, "data", None)))
 
+    def created(self) -> list[Object]:
+        """The objects that the scenario created itself, as it sent them."""
+        sent = ((sent, _json(sent.body)) for sent in self._sent if sent.method == "POST")
+        return [
+            body | {"metadata": {**body["metadata"], **_namespace_in(sent.url)}}
+            for sent, body in sent
+            if getattr(sent.answer, "status", 0) == 201 and _is_kept(body)
+        ]
+
     def exchanges(self, redactor: Redactor) -> list[Exchange]:
         """The requests, redacted."""
         return [_exchange(sent, redactor) for sent in self._sent]
@@ -108,6 +119,16 @@ def tap(api_client: ApiClient) -> RecordingPool:
         rest.pool_manager = RecordingPool(rest.pool_manager)
     found: RecordingPool = rest.pool_manager
     return found
+
+
+def _is_kept(body: Any) -> bool:
+    """Whether it is an object with a name and a kind, and not a question such as an access review."""
+    return isinstance(body, dict) and "kind" in body and "name" in (body.get("metadata") or {})
+
+
+def _namespace_in(url: str) -> dict[str, str]:
+    found = re.search(r"/namespaces/([^/]+)/", url)
+    return {"namespace": found[1]} if found else {}
 
 
 def _exchange(sent: _Sent, redactor: Redactor) -> Exchange:
