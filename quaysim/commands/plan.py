@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from quaysim.commands import DEFAULT_DOMAIN, DEFAULT_VERSION, CommandError, Platform, checked_domain
 
 if TYPE_CHECKING:
-    from quaysim.plan import Verdict
+    from quaysim.plan import Setup, Verdict
 
 
 class Output(StrEnum):
@@ -23,9 +24,9 @@ class Output(StrEnum):
 
 def command(  # noqa: PLR0913 - the options of the command
     files: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(metavar="FILE", help="Manifests: files, directories, or - for standard input."),
-    ],
+    ] = None,
     *,
     bundle: Annotated[
         str | None,
@@ -41,27 +42,63 @@ def command(  # noqa: PLR0913 - the options of the command
     operator_version: Annotated[
         str, typer.Option(metavar="VERSION", help="The version of the Quay Operator.")
     ] = DEFAULT_VERSION,
+    from_version: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VERSION",
+            help="Show an upgrade step by step: the operator is first of this version, then of --operator-version.",
+        ),
+    ] = None,
     namespace: Annotated[
         str, typer.Option("--namespace", "-n", help="The namespace of objects that name none.")
     ] = "default",
+    node_size: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[COUNT:]CPUxMEMORY",
+            help="Nodes to plan for, such as 3:8x32Gi; may be given several times. Says whether and where the Pods "
+            "fit, at the minimum and at the autoscalers' maximum.",
+        ),
+    ] = None,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Show every rule that was looked at, with its section.")
+    ] = False,
     output: Annotated[
         Output,
         typer.Option(
             "--output", "-o", help="text: the verdict; yaml: every object; json: the verdict as data."
         ),
     ] = Output.TEXT,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WORD",
+            help="Say what a condition, a reason or a message means and what to do about it, and nothing else.",
+        ),
+    ] = None,
+    json_schema: Annotated[
+        bool, typer.Option("--json-schema", help="Print the JSON Schema of -o json, and nothing else.")
+    ] = False,
 ) -> int:
     """Say what would become of a registry, before a cluster is touched.
 
     Applies QuayRegistries, Secrets and anything else to a fresh simulated cluster, lets time pass until nothing
-    changes any more, and says what would be created, by component, and where it would be blocked: the rule, the
-    field and the fix.
+    changes any more, and says what would be created, by component, what it asks of the cluster, where it would be
+    blocked (the rule, the field and the fix), and what the documentation recommends otherwise.
 
     Exit code: 0 Available, 3 blocked or not ready, 2 unreadable input.
     """
+    if json_schema:
+        typer.echo(_schema().rstrip("\n"))
+        return 0
+
     from quaysim import plan  # noqa: PLC0415 - only this command needs it
 
     try:
+        if explain is not None:
+            return _explain(explain, output)
+        if not files:
+            raise CommandError("Missing argument 'FILE'.")
         setup = plan.Setup(
             plan.read_manifests(files),
             plan.read_bundle(bundle) if bundle is not None else None,
@@ -69,20 +106,36 @@ def command(  # noqa: PLR0913 - the options of the command
             checked_domain(apps_domain),
             operator_version,
             namespace,
+            from_version or "",
+            [plan.read_node_size(size) for size in node_size or ()],
         )
-        verdict = plan.judge(plan.simulate(setup))
+        return _plan(setup, output, rules=rules)
     except plan.UnreadableInput as error:
         raise CommandError(str(error)) from error
-    _print(verdict, output)
-    return verdict.exit_code
 
 
-def _print(verdict: Verdict, output: Output) -> None:
-    from rich.console import Console  # noqa: PLC0415 - only this command needs it
+def _schema() -> str:
+    return Path(__file__).parent.with_name("plan").joinpath("plan.schema.json").read_text(encoding="utf-8")
 
-    from quaysim import plan  # noqa: PLC0415 - as above
 
+def _explain(word: str, output: Output) -> int:
+    from quaysim import plan  # noqa: PLC0415 - only this command needs it
+
+    entries = plan.explain_word(word)
     if output is Output.TEXT:
-        plan.as_text(verdict, Console(highlight=False))
+        plan.print_lines(plan.entry_lines(entries))
+    else:
+        show = plan.dump_json if output is Output.JSON else plan.dump_yaml
+        typer.echo(show([entry.as_json() for entry in entries]).rstrip("\n"))
+    return 0
+
+
+def _plan(setup: Setup, output: Output, *, rules: bool) -> int:
+    from quaysim import plan  # noqa: PLC0415 - only this command needs it
+
+    verdict: Verdict = plan.judge(plan.simulate(setup))
+    if output is Output.TEXT:
+        plan.print_lines(plan.as_text(verdict, rules=rules))
     else:
         typer.echo(plan.as_yaml(verdict).rstrip("\n") if output is Output.YAML else plan.as_json(verdict))
+    return verdict.exit_code

@@ -37,7 +37,7 @@ class Amount:
         return {"cpu": cpu_text(self.cpu), "memory": bytes_text(self.memory)}
 
     def __str__(self) -> str:
-        return f"{cpu_text(self.cpu)} CPU, {bytes_text(self.memory)}"
+        return f"{float(self.cpu):.4g} CPU, {human(self.memory)}"
 
 
 def of_container(container: Object, part: str) -> Amount:
@@ -60,6 +60,11 @@ def of_pod(spec: Object, part: str) -> Amount:
 def cpu_text(cores: Fraction) -> str:
     """`2` or `500m`."""
     return canonical(f"{int(cores * 1000)}m")
+
+
+def human(size: Fraction) -> str:
+    """`10.5Gi`, `512Mi`: for people."""
+    return f"{float(size / _MI / 1024):.4g}Gi" if size >= 1024 * _MI else bytes_text(size)
 
 
 def bytes_text(size: Fraction) -> str:

@@ -25,10 +25,9 @@ from quaysim.operator.conditions import (
 from quaysim.operator.errors import InflateError
 from quaysim.operator.goyaml import YamlError
 from quaysim.operator.overrides import CHECKED, volume_size
-from quaysim.operator.releases import release
 from quaysim.plan.findings import Finding, explain
 from quaysim.plan.rules import CRASHED, RULES, UNSUPPORTED
-from quaysim.plan.subject import KINDS, NEEDED_APIS, Subject
+from quaysim.plan.subject import NEEDED_APIS, Subject
 
 Outcome = Literal["held", "broken", "open"]
 VOLUME = "50Gi"
@@ -94,7 +93,7 @@ def _of_the_cluster(subject: Subject, registry: Object, *, unknown: bool) -> Ite
     outcome: Outcome = "open" if unknown else "held"
     accepted = explain(subject, CREATION_FAILED, "error creating object: …", RULES)
     yield Check(accepted, outcome)
-    for component in KINDS.values():
+    for component in subject.release.reported:
         if component.kind in subject.managed:
             found = condition(registry, component.condition) or {}
             ready: Outcome = "held" if found.get("status") == "True" else "open"
@@ -167,7 +166,7 @@ class _Looks:
     def _declared(self) -> Iterator[_Look]:
         given = self.subject.given
         for entry in given.components:
-            unknown = entry["kind"] not in KINDS
+            unknown = self.subject.release.component(entry["kind"]) is None
             message = f"unable to verify component config: unknown component: {entry['kind']}"
             yield _Look(CONFIG_INVALID, message, broken=unknown)
         yield from self._apis()
@@ -196,7 +195,8 @@ class _Looks:
 
     def _supported(self, kind: str, overrides: Object, given: Iterable[str]) -> Iterator[_Look]:
         autoscaled = "horizontalpodautoscaler" in self.subject.managed
-        accepted = KINDS[kind].overridable if kind in KINDS else frozenset()
+        known = self.subject.release.component(kind)
+        accepted = known.overridable if known else frozenset()
         if overrides.get("replicas") is not None:
             message = "invalid overrides: cannot override replicas with managed HPA"
             yield _Look(OVERRIDE_INVALID, message, broken=autoscaled and bool(overrides["replicas"]))
@@ -217,9 +217,8 @@ class _Looks:
     # --- components and their configuration -----------------------------------------------------------
 
     def _components(self) -> Iterator[_Look]:
-        known = release(self.subject.given.setup.operator_version)
         for entry in self.subject.components:
-            component = known.component(entry["kind"])
+            component = self.subject.release.component(entry["kind"])
             if component is not None:
                 yield from self._configured(entry, component)
 

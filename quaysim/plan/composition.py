@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from fake_cluster.objects import Object, condition
-from quaysim.operator.components import COMPONENTS
+from quaysim.operator.releases import release
 from quaysim.plan.ownership import component_of, created_for
 from quaysim.plan.setup import RegistryInput
 from quaysim.plan.simulation import Outcome
+
+_FORMERLY = {"clairpostgres": "clair"}
+"""Where a component belonged before it was one."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,13 @@ def components_of(given: RegistryInput, registry: Object, outcome: Outcome) -> l
     """The components of a registry, in the order of the documentation."""
     entries = (registry.get("spec") or {}).get("components") or []
     named = {entry["kind"] for entry in given.components}
+    known = {component.kind: component for component in release(given.setup.operator_version).components}
     groups: dict[str, list[Object]] = {}
     for obj in created_for(registry, outcome.objects):
-        groups.setdefault(component_of(registry, obj), []).append(obj)
+        kind = component_of(registry, obj)
+        groups.setdefault(kind if kind in known else _FORMERLY.get(kind, "quay"), []).append(obj)
     verdicts = []
-    for component in COMPONENTS:
+    for component in known.values():
         found = condition(registry, component.condition) or {}
         verdicts.append(
             ComponentVerdict(
@@ -52,11 +57,11 @@ def components_of(given: RegistryInput, registry: Object, outcome: Outcome) -> l
     return verdicts
 
 
-def unknown_kinds(registry: Object) -> list[str]:
+def unknown_kinds(given: RegistryInput, registry: Object) -> list[str]:
     """Entries of `spec.components` that are no components."""
-    known = {component.kind for component in COMPONENTS}
+    known = release(given.setup.operator_version)
     entries = (registry.get("spec") or {}).get("components") or []
-    return [entry["kind"] for entry in entries if entry["kind"] not in known]
+    return [entry["kind"] for entry in entries if known.component(entry["kind"]) is None]
 
 
 def declared(entries: Sequence[Object], kind: str) -> bool:

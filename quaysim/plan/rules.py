@@ -68,7 +68,7 @@ BLOCKING: list[Rule] = [
         CONFIG_INVALID,
         r"unknown component: (?P<kind>\S*)",
         "The kind of a component is one of the eleven that the documentation lists.",
-        "Correct {kind}: {similar}or remove the entry.",
+        "Correct {kind}{similar}; or remove the entry.",
         "1.3",
         at_component("kind"),
     ),
@@ -184,7 +184,7 @@ BLOCKING: list[Rule] = [
     row(
         "no-overrides-of-unmanaged",
         OVERRIDE_INVALID,
-        r"cannot set overrides on unmanaged (?P<kind>\w+)",
+        r"cannot set overrides on unmanaged (?:component )?(?P<kind>\w+)",
         "Overrides change what the operator creates; of an unmanaged component, such as {kind}, it creates nothing.",
         "Remove the overrides of {kind}; or set `managed: true` for it.",
         "1.3",
@@ -262,6 +262,15 @@ BLOCKING: list[Rule] = [
         "Add to {bundle}: a config.yaml; `{{}}` is enough.",
         "1.5",
         CONFIG,
+    ),
+    row(
+        "kind-is-known",
+        CRASHED,
+        r"unknown component: (?P<kind>\S*)",
+        "The kind of a component is one of those that the documentation lists; operators up to 3.6 die of others.",
+        "Correct {kind}{similar}; or remove the entry.",
+        "1.3",
+        at_component("kind"),
     ),
     row(
         "config-types-crash",

@@ -12,6 +12,7 @@ from fake_cluster.objects import Object
 from quaysim.plan.bundle import Bundle
 from quaysim.plan.documents import Document
 from quaysim.plan.manifests import Manifest
+from quaysim.plan.nodes import NodeSize
 from quaysim.plan.problems import UnreadableInput
 
 Platform = Literal["kubernetes", "openshift"]
@@ -22,7 +23,11 @@ DEFAULT_BUNDLE_NAME = "config-bundle-secret"
 
 @dataclass(frozen=True)
 class Setup:
-    """The cluster of a plan, and what is applied to it. `namespace` is for objects that name none."""
+    """The cluster of a plan, and what is applied to it.
+
+    `namespace` is for objects that name none. `from_version`: the operator that is there first, of an
+    upgrade. `nodes`: how large they are, if that matters.
+    """
 
     manifests: Sequence[Manifest]
     bundle: Bundle | None = None
@@ -30,6 +35,8 @@ class Setup:
     apps_domain: str = "apps.example.com"
     operator_version: str = "3.7.10"
     namespace: str = "default"
+    from_version: str = ""
+    nodes: Sequence[NodeSize] = ()
 
     @property
     def registries(self) -> list[RegistryInput]:

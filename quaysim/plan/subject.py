@@ -11,11 +11,11 @@ from typing import Any
 
 from fake_cluster.objects import Object
 from quaysim.operator.bundle import CLAIR_CONFIG, CONFIG, TLS_CERTIFICATE, TLS_KEY, Bundle
-from quaysim.operator.components import COMPONENTS
+from quaysim.operator.components import COMPONENTS, Component
 from quaysim.operator.context import Surroundings, managed_kinds
 from quaysim.operator.defaults import with_defaults
 from quaysim.operator.goyaml import YamlError
-from quaysim.operator.releases import release
+from quaysim.operator.releases import Release, release
 from quaysim.plan.setup import RegistryInput
 
 KINDS = {component.kind: component for component in COMPONENTS}
@@ -58,6 +58,16 @@ class Subject:
     given: RegistryInput
 
     @cached_property
+    def release(self) -> Release:
+        """The version of the operator that judges it."""
+        return release(self.given.setup.operator_version)
+
+    @property
+    def kinds(self) -> Mapping[str, Component]:
+        """The components of that version, by kind."""
+        return {component.kind: component for component in self.release.components}
+
+    @cached_property
     def contents(self) -> Bundle:
         """The bundle as the operator reads it; the one that it makes itself configures no component."""
         named = self.given.setup.bundle is not None or bool(self.given.bundle_name)
@@ -84,9 +94,8 @@ class Subject:
         """`spec.components` with what the operator adds to it on this platform."""
         given, openshift = self.given, self.given.setup.platform == "openshift"
         surroundings = Surroundings(routes=openshift, claims=openshift, monitoring=openshift)
-        known = release(given.setup.operator_version)
         possible = [entry if openshift else entry | {"managed": False} for entry in given.components]
-        complete = with_defaults(possible, surroundings, self.contents, known)
+        complete = with_defaults(possible, surroundings, self.contents, self.release)
         declared = {entry["kind"]: entry for entry in given.components if entry["kind"] != "quay"}
         return [declared.get(entry["kind"], entry) for entry in complete]
 
@@ -153,7 +162,7 @@ class Subject:
 
 def _similar(kind: str) -> str:
     close = difflib.get_close_matches(kind.lower(), KINDS, n=1, cutoff=0.5)
-    return f'write "{close[0]}", if that is meant; ' if close else ""
+    return f': write "{close[0]}", if that is meant' if close else ""
 
 
 def _accepting(override: str) -> str:

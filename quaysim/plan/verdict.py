@@ -19,6 +19,7 @@ from quaysim.plan.rules import CRASHED, RULES, UNSUPPORTED
 from quaysim.plan.setup import RegistryInput
 from quaysim.plan.simulation import Outcome
 from quaysim.plan.subject import NEEDED_APIS, Subject
+from quaysim.plan.upgrade import Upgrade, upgrade_of
 
 State = Literal["Available", "Blocked", "NotReady"]
 EXIT_AVAILABLE = 0
@@ -42,6 +43,7 @@ class RegistryVerdict:
     rules: Sequence[Check]
     warnings: Sequence[Advice]
     demand: Demand
+    upgrade: Upgrade | None = None
 
     @property
     def deploys(self) -> bool:
@@ -74,6 +76,7 @@ class RegistryVerdict:
             "resources": self.demand.as_json(),
             "rules": [check.as_json() for check in self.rules],
             "warnings": [advice.as_json() for advice in self.warnings],
+            "upgrade": self.upgrade.as_json() if self.upgrade else None,
         }
 
 
@@ -95,8 +98,12 @@ class Verdict:
         available = all(registry.state == "Available" for registry in self.registries)
         return EXIT_AVAILABLE if available else EXIT_NOT_AVAILABLE
 
+    def _placement(self) -> dict[str, Any] | None:
+        least, most = self.outcome.minimum, self.outcome.maximum
+        return {"minimum": least.as_json(), "maximum": most.as_json()} if least and most else None
+
     def as_json(self) -> dict[str, Any]:
-        """What `-o json` prints."""
+        """What `-o json` prints; `quaysim plan --json-schema` describes it."""
         setup = self.outcome.setup
         return {
             "apiVersion": "quaysim/v1",
@@ -105,6 +112,7 @@ class Verdict:
             "platform": setup.platform,
             "appsDomain": setup.apps_domain,
             "available": self.exit_code == EXIT_AVAILABLE,
+            "placement": self._placement(),
             "warnings": [{**vars(remark)} for remark in self.remarks],
             "registries": [registry.as_json() for registry in self.registries],
             "objects": [reference(obj) for obj in self.outcome.objects],
@@ -134,12 +142,20 @@ def _judged(given: RegistryInput, outcome: Outcome) -> RegistryVerdict:
         outcome.available_after.get((given.namespace, given.name)) if state == "Available" else None,
         findings,
         components,
-        unknown_kinds(registry),
+        unknown_kinds(given, registry),
         registry,
         checks_of(subject, registry, findings),
         advice_on(_look(subject, registry, outcome)),
         demand_of({component.kind: component.objects for component in components}),
+        _upgrade(registry, outcome),
     )
+
+
+def _upgrade(registry: Object, outcome: Outcome) -> Upgrade | None:
+    if outcome.history is None:
+        return None
+    versions = outcome.setup.from_version, outcome.setup.operator_version
+    return upgrade_of(registry, outcome.objects, outcome.history, versions)
 
 
 def _look(subject: Subject, registry: Object, outcome: Outcome) -> Look:
