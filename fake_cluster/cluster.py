@@ -78,6 +78,8 @@ class FakeCluster:
 
     With `rbac` roles decide who may do what; clients in process, and those without a user, are administrators.
 
+    `faults` are what clients must bear with; see `fake_cluster.api.faults`.
+
     `programs` decides what runs in containers, `images` what can be pulled: there a test makes Pods fail.
     """
 
@@ -97,6 +99,8 @@ class FakeCluster:
         self.apps_domain = apps_domain
         self.clock = clock or VirtualClock()
         self.api = Api(Kinds(), Store(), self.clock, Random(seed))
+        self.faults = self.api.faults
+        self.faults.rng = Random(f"{seed} faults")
         self.manager = Manager(self.clock, seed)
         bootstrap.install(self.client("kube-apiserver"))
         if rbac:

@@ -56,7 +56,8 @@ class Call:
     """A parsed request. `body` is parsed JSON; `user_agent` gives the default field manager.
 
     `upgrade`: the client is ready to speak another protocol on the connection. `memory` is what a request
-    that has to wait for webhooks knows of its earlier attempts.
+    that has to wait for webhooks knows of its earlier attempts; `waits`: who asks can wait for the answer
+    meanwhile. `struck`: no fault is to strike it any more.
     """
 
     verb: Verb
@@ -71,6 +72,8 @@ class Call:
     upgrade: bool = False
     user: User = ADMINISTRATOR
     memory: object = None
+    waits: bool = False
+    struck: bool = False
 
     @property
     def manager(self) -> str:

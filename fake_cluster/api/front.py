@@ -23,7 +23,8 @@ from fake_cluster.api.documents import Documents
 from fake_cluster.api.render import JSON, Pending, Response, render, wanted_form
 from fake_cluster.api.routing import NoSuchPathError, Place, find_place
 from fake_cluster.api.subresources.connections import SEPARATOR
-from fake_cluster.api.webhooks.hooks import Memory, Suspended, Webhooks
+from fake_cluster.api.suspension import Suspended
+from fake_cluster.api.webhooks.hooks import Memory, Webhooks
 from fake_cluster.errors import ApiError, bad_request, internal
 from fake_cluster.machinery.clock import Clock
 
@@ -47,6 +48,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     memory: Memory | None = None
+    struck: bool = False
 
 
 class Front:
@@ -76,7 +78,9 @@ class Front:
         except ApiError as error:
             response = refusal(error)
         except Suspended as suspended:
-            response = Response(0, pending=Pending(lambda: self.handle(request), suspended.work))
+            request.struck = True
+            pending = Pending(lambda: self.handle(request), suspended.work, suspended.seconds)
+            response = Response(0, pending=pending)
         except NoSuchPathError:
             response = Response(404, b"404 page not found\n", "text/plain; charset=utf-8")
         except Exception as error:  # noqa: BLE001 - a fault of ours is an answer too, and logged
@@ -99,9 +103,9 @@ class Front:
         if document is not None:
             return document if request.method in ("GET", "HEAD") else _not_allowed()
         call = self.call(request)
-        call.user = user
+        call.user, call.waits, call.struck = user, WAITS in request.headers, request.struck
         form = wanted_form(accept)
-        if self._webhooks.active and WAITS in request.headers:
+        if self._webhooks.active and call.waits:
             request.memory = request.memory or self._webhooks.memory()
             answer = self._webhooks.attempt(call, request.memory, self._dispatch)
         else:

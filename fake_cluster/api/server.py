@@ -19,6 +19,7 @@ from fake_cluster.api.core import Core
 from fake_cluster.api.definitions import Definitions
 from fake_cluster.api.deleting import delete, delete_collection
 from fake_cluster.api.documents import Documents
+from fake_cluster.api.faults import Faults
 from fake_cluster.api.front import Front, Request
 from fake_cluster.api.patching import patch
 from fake_cluster.api.reading import get, list_, watch
@@ -53,6 +54,7 @@ class Api:
         self.core = Core(kinds, store, clock, rng)
         self.core.admission = Admission()
         self.access = self.core.access = Access(self.core)
+        self.faults = Faults(clock)
         self.webhooks = self.core.webhooks = Webhooks(self.core)
         Definitions(self.core)
         Aggregation(self.core)
@@ -71,6 +73,9 @@ class Api:
 
     def dispatch(self, call: Call) -> Answer:
         """Do what a call asks for. Raises `ApiError` for what is refused."""
+        return self.faults.dispatch(call, self._dispatch) if self.faults.active else self._dispatch(call)
+
+    def _dispatch(self, call: Call) -> Answer:
         if call.subresource:
             return subresources.dispatch(self.core, call)
         resource = call.resource

@@ -41,6 +41,7 @@ class WatchStream:
         self.ends_at = float("inf")
         self.bookmark_at = float("inf")
         self.closed = False
+        self._breaks = False
         self.bookmark: Callable[[bool], Stored] | None = None
         self._initial_end = False
         self._table = table
@@ -68,6 +69,11 @@ class WatchStream:
         """Tell the watcher what is wrong, and end."""
         self._ready.append(("ERROR", Stored(error.status(), 0)))
         self.ends_at = float("-inf")
+
+    def break_at(self, moment: float) -> None:
+        """Stop at some moment without a word."""
+        self.ends_at = min(self.ends_at, moment)
+        self._breaks = True
 
     def end(self) -> None:
         """Give what is ready, and then nothing more: what is watched is served no more."""
@@ -99,6 +105,8 @@ class WatchStream:
 
     def _mark(self, now: float) -> None:
         if self.bookmark is None or now < min(self.bookmark_at, self.ends_at):
+            return
+        if self._breaks and now >= self.ends_at:
             return
         self.bookmark_at = now + BOOKMARK_INTERVAL
         if self.ends_at != float("-inf"):

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from fake_cluster.api.call import Answer, Call
 from fake_cluster.api.core import Core
+from fake_cluster.api.suspension import Suspended
 from fake_cluster.api.webhooks import calling, matching
 from fake_cluster.api.webhooks.review import BadAnswerError, Question, Verdict, patched, verdict_of
 from fake_cluster.errors import forbidden, internal
@@ -15,14 +16,6 @@ from fake_cluster.kinds import Resource
 from fake_cluster.kinds.refs import MUTATING_WEBHOOK_CONFIGURATIONS, VALIDATING_WEBHOOK_CONFIGURATIONS
 from fake_cluster.objects import Object
 from fake_cluster.store import Change
-
-
-class Suspended(Exception):  # noqa: N818 - no error: the request goes on later
-    """A request cannot go on before `work`, which takes its time, is done."""
-
-    def __init__(self, work: Callable[[], None]) -> None:
-        super().__init__("the request waits for a webhook")
-        self.work = work
 
 
 class Heard(NamedTuple):
