@@ -14,7 +14,7 @@ import logging
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
@@ -44,13 +44,41 @@ class LiveLockError(Exception):
 class _Group:
     """Controllers that never run at the same time.
 
-    Who comes while one is busy is parked. Only the first of them is called when the group is free
-    again, and each calls the next, so that a crowd does not queue anew with every pass.
+    Who comes while one is busy is parked. When the group is free again one of them is called, and nobody
+    runs before that one. The controllers take turns, as the workers of a process do that share a mutex:
+    each of them waits with one key in hand, however many keys there are.
     """
 
     busy: bool = False
-    parked: dict[_Item, None] = field(default_factory=dict)
+    parked: dict[_Worker, dict[_Item, None]] = field(default_factory=dict)
     called: _Item | None = None
+
+    def park(self, item: _Item) -> None:
+        """Let an item wait behind the others of its controller."""
+        self.parked.setdefault(item[0], {})[item] = None
+
+    def leave(self, item: _Item) -> None:
+        """Let an item wait no longer."""
+        waiting = self.parked.get(item[0])
+        if waiting is not None:
+            waiting.pop(item, None)
+            if not waiting:
+                del self.parked[item[0]]
+
+    def call(self) -> _Item | None:
+        """The next one, unless somebody has been called already; then its controller is the last in turn."""
+        if self.called is not None or not self.parked:
+            return None
+        worker, waiting = next(iter(self.parked.items()))
+        self.called = next(iter(waiting))
+        del self.parked[worker], waiting[self.called]
+        if waiting:
+            self.parked[worker] = waiting
+        return self.called
+
+    def waiting(self) -> Iterator[_Item]:
+        """All who are parked."""
+        return (item for waiting in self.parked.values() for item in waiting)
 
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
@@ -128,14 +156,15 @@ class Manager:
             self._end_passes_of(worker)
 
     def _end_passes_of(self, worker: _Worker) -> None:
-        waiting = {*self._queue, *self._queue.delayed(), *worker.group.parked}
+        group = worker.group
+        waiting = {*self._queue, *self._queue.delayed(), *group.waiting()}
         for item in [item for item in waiting if item[0] is worker]:
             self._queue.drop(item)
-            worker.group.parked.pop(item, None)
-            if worker.group.called == item:
-                worker.group.called = None
-        if worker.group.parked and not worker.group.busy:
-            self._call_next(worker.group)
+            group.leave(item)
+            if group.called == item:
+                group.called = None
+        if not group.busy:
+            self._call_next(group)
         for sleeper in [sleeper for sleeper in self._sleepers if sleeper[2][0] is worker]:
             self._sleepers.remove(sleeper)
             heapq.heapify(self._sleepers)
@@ -225,27 +254,23 @@ class Manager:
             return False
         item = self._queue.pop()
         group = item[0].group
-        if group.called == item:
-            group.called = None
-        if group.busy:
-            group.parked[item] = None
-        else:
-            self._begin(item, now)
-            if group.parked and not group.busy:
-                self._call_next(group)
+        if group.busy or group.called not in (None, item):
+            group.park(item)
+            return True
+        group.called = None
+        self._begin(item, now)
+        if not group.busy:
+            self._call_next(group)
         return True
 
     def _release(self, group: _Group) -> None:
         group.busy = False
-        if group.parked:
-            self._call_next(group)
+        self._call_next(group)
 
     def _call_next(self, group: _Group) -> None:
-        """Queue the first of those who are parked, unless one has been called already."""
-        if group.called is None:
-            group.called = next(iter(group.parked))
-            del group.parked[group.called]
-            self._queue.add(group.called)
+        called = group.call()
+        if called is not None:
+            self._queue.add(called)
 
     def _begin(self, item: _Item, now: float) -> None:
         self._guard(item, now)
@@ -337,7 +362,7 @@ class Manager:
         lines = [f"queued: {name_of(*item)}" for item in self._queue]
         for due, _, item, _ in sorted(self._sleepers, key=lambda sleeper: sleeper[:2]):
             lines.append(f"asleep: {name_of(*item)} for another {due - now:.3g} s")
-            lines += [f"behind it: {name_of(*parked)}" for parked in item[0].group.parked]
+            lines += [f"behind it: {name_of(*parked)}" for parked in item[0].group.waiting()]
         for item, moment in sorted(self._queue.delayed().items(), key=lambda entry: entry[1]):
             lines.append(f"again in {moment - now:.3g} s: {name_of(*item)}{self._trouble(item)}")
         return lines
