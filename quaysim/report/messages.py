@@ -120,11 +120,17 @@ class _Story:
         pickle: Mapping[str, Any] = result.case.pickle or {}
         for index, step in enumerate(pickle["steps"]):
             outcome = result.step(index) or StepOutcome("SKIPPED")
-            known = self._definitions.get((outcome.place, outcome.pattern))
-            ids = [known] if known else []
-            yield {"id": self.new_id(), "pickleStepId": step["id"], "stepDefinitionIds": ids}, outcome
+            yield {"id": self.new_id(), "pickleStepId": step["id"], **self._matched(outcome)}, outcome
         if broken == "teardown":
             yield self._hook(result)
+
+    def _matched(self, outcome: StepOutcome) -> Envelope:
+        """What defines a step that was reached: nothing, if it is undefined."""
+        known = self._definitions.get((outcome.place, outcome.pattern))
+        if known:
+            return {"stepDefinitionIds": [known], "stepMatchArgumentsLists": [{"stepMatchArguments": []}]}
+        undefined = outcome.status == "UNDEFINED"
+        return {"stepDefinitionIds": [], "stepMatchArgumentsLists": []} if undefined else {}
 
     def _hook(self, result: Result) -> tuple[Envelope, StepOutcome]:
         outcome = StepOutcome("FAILED", message=result.outcome.detail or result.outcome.reason)

@@ -97,6 +97,8 @@ class Reporter:
         """Write the report."""
         if self._former_handler is not None:
             signal.signal(signal.SIGTERM, self._former_handler)
+        if exitstatus == pytest.ExitCode.USAGE_ERROR:
+            return
         unread = any(outcome.phase == "collection" for outcome in self._outcomes.values())
         interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not unread
         run = self._run(interrupted=interrupted)

@@ -157,6 +157,12 @@ def test_a_place_that_cannot_be_written_to_is_refused_before_the_run(project: Pa
     assert "ERROR: --conformance-report: nothing can be written to taken: file exists" in ran.said
 
 
+def test_a_run_that_was_never_begun_leaves_no_report(project: Path) -> None:
+    ran = run(project, "-k", "not a valid expression")
+    assert ran.code == pytest.ExitCode.USAGE_ERROR
+    assert list(ran.directory.iterdir()) == []
+
+
 def test_an_unreadable_feature_file_is_an_error_of_the_report(project: Path) -> None:
     (project / "features/broken.feature").write_text(
         "Feature: x\n  Scenario: y\n    Given a step\n    Nonsense\n"
