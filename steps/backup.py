@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 from pytest_bdd import given, parsers, then, when
 
 from quaysim.targets import Object, ResourceRef
-from quaysim.targets.resources import DEPLOYMENTS, QUAY_REGISTRIES, SECRETS
+from quaysim.targets.resources import DEPLOYMENTS, PODS, QUAY_REGISTRIES, SECRETS
 from steps.support.bundle import decoded, secret_of
 from steps.support.expect import eventually, same
 from steps.support.registry import COMPONENTS, Registry
 from steps.support.scene import Scene
+from steps.support.words import column
 
 GENERATED_KEYS = "quay-registry-managed-secret-keys"
 SCALED = ("quay", "clair", "mirror")
@@ -42,14 +43,22 @@ def obstacles(registry: Registry) -> list[str]:
     return [kind for kind in needed if not managed[kind]]
 
 
-@then("its components allow the backup procedure")
+@then("the components that a backup needs are all managed")
 def _(scene: Scene) -> None:
-    same("what stands in the way", obstacles(scene.registry), [])
+    same("those that are not", obstacles(scene.registry), [])
 
 
-@then(parsers.parse("its components do not allow the backup procedure because of {kind:w}"))
-def _(scene: Scene, kind: str) -> None:
-    same("what stands in the way", obstacles(scene.registry), [kind])
+@then("of the components that a backup needs these are not managed:")
+def _(scene: Scene, datatable: list[list[str]]) -> None:
+    same("those that are not managed", obstacles(scene.registry), column(datatable))
+
+
+@then(parsers.parse("the only Pod labelled {label:S} is one of its Deployment {name:S}"))
+def _(scene: Scene, label: str, name: str) -> None:
+    found = scene.target.client.list(PODS, scene.registry.namespace, labels=label)
+    of_deployment = scene.registry.pods(name)
+    assert of_deployment, f"{name} has Pods"
+    same(label, *([pod["metadata"]["name"] for pod in pods] for pods in (found, of_deployment)))
 
 
 # --- exports ------------------------------------------------------------------------------------------

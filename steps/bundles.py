@@ -11,7 +11,7 @@ from pytest_bdd import given, parsers, then, when
 
 from quaysim.targets.resources import SECRETS
 from steps.support.bundle import Bundle, decoded, secret_of
-from steps.support.certificates import key_pair
+from steps.support.certificates import KeyPair, key_pair, pair_with_common_name
 from steps.support.expect import same
 from steps.support.scene import Scene
 from steps.support.words import column, listed
@@ -49,7 +49,16 @@ def _(scene: Scene, kinds: str) -> None:
 
 @given(parsers.parse('its bundle\'s certificate is for "{host}"'))
 def _(scene: Scene, host: str) -> None:
-    pair = key_pair(host)
+    use_pair(scene, key_pair(scene.registry.fill(host)))
+
+
+@given("its bundle's certificate has its host as Common Name only")
+def _(scene: Scene) -> None:
+    use_pair(scene, pair_with_common_name(scene.registry.host))
+
+
+def use_pair(scene: Scene, pair: KeyPair) -> None:
+    """Put a certificate and its key into the bundle."""
     scene.registry.own_bundle().files |= {"ssl.cert": pair.certificate, "ssl.key": pair.key}
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import yaml
 from pytest_bdd import given, parsers, then
 
 from quaysim.targets import Object
-from quaysim.targets.resources import DEPLOYMENTS
-from steps.support.bundle import CLAIR_DATABASE
+from quaysim.targets.resources import DEPLOYMENTS, SECRETS
+from steps.support.bundle import CLAIR_DATABASE, decoded
 from steps.support.certificates import key_pair
 from steps.support.expect import eventually, same
 from steps.support.mounts import files_of
@@ -47,6 +50,40 @@ def _(scene: Scene, path: str) -> None:
     name = path.rpartition("/")[2]
     expected = registry.own_bundle().files[f"extra_ca_cert_{name}"]
     same(path, files_of(registry, registry.wait_for(DEPLOYMENTS, "clair-app")).get(path), expected)
+
+
+@then("Clair's indexer, matcher and notifier connect with these settings:")
+def _(scene: Scene, datatable: list[list[str]]) -> None:
+    expected = {name: scene.registry.fill(value) for name, value in datatable}
+    found = configuration(scene.registry)
+    for part in ("indexer", "matcher", "notifier"):
+        settings = dict(word.split("=", 1) for word in found[part]["connstring"].split())
+        same(f"the settings of the {part}", {name: settings.get(name) for name in expected}, expected)
+
+
+@then("Clair is configured with:")
+def _(scene: Scene, docstring: str) -> None:
+    expected = yaml.safe_load(docstring)
+    same("Clair's configuration", narrowed(configuration(scene.registry), expected), expected)
+
+
+def narrowed(seen: Any, like: Any) -> Any:
+    """Of nested settings, those that another text has as well."""
+    if not isinstance(like, dict) or not isinstance(seen, dict):
+        return seen
+    return {key: narrowed(seen.get(key), value) for key, value in like.items()}
+
+
+@then(parsers.parse('a Secret "{prefix}" followed by a hash has the configuration that Clair reads'))
+def _(scene: Scene, prefix: str) -> None:
+    registry = scene.registry
+    secrets = scene.target.client.list(SECRETS, registry.namespace)
+    pattern = re.compile(re.escape(registry.fill(prefix)) + "[a-z0-9]{10}")
+    texts = [
+        decoded(secret)["config.yaml"] for secret in secrets if pattern.fullmatch(secret["metadata"]["name"])
+    ]
+    same("how many there are", len(texts), 1)
+    same("its config.yaml", yaml.safe_load(texts[0]), configuration(registry))
 
 
 @then("Clair's configuration says as well:")

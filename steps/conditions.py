@@ -53,6 +53,15 @@ def _(scene: Scene, text: str) -> None:
     )
 
 
+@given(parsers.parse("the message ends: {text}"))
+def _(scene: Scene, text: str) -> None:
+    registry = scene.registry
+    what, expected = "the message of RolloutBlocked", registry.fill(text)
+    becomes(
+        scene.target, what, lambda: message(registry), lambda seen: seen.endswith(expected), f"…{expected}"
+    )
+
+
 @then(parsers.parse('{kind:w} is {status:w}, with reason {reason:w} and message "{text}"'))
 def _(scene: Scene, kind: str, status: str, reason: str, text: str) -> None:
     registry = scene.registry

@@ -6,14 +6,17 @@ import yaml
 from pytest_bdd import parsers, then
 
 from quaysim.targets import Object
-from quaysim.targets.resources import DEPLOYMENTS
-from steps.support.certificates import names_of
+from quaysim.targets.resources import DEPLOYMENTS, SECRETS
+from steps.support.bundle import decoded
+from steps.support.certificates import authority_of, names_of
 from steps.support.expect import becomes, eventually, same
 from steps.support.mounts import files_of
 from steps.support.registry import Registry
 from steps.support.scene import Scene
+from steps.support.words import listed
 
 STACK = "/conf/stack"
+PAIR = ("ssl.cert", "ssl.key")
 
 
 def expect_configuration(registry: Registry, expected: Object) -> None:
@@ -44,7 +47,7 @@ def _(scene: Scene) -> None:
 @then("the Quay Pods find the bundle's certificate and key in /conf/stack")
 def _(scene: Scene) -> None:
     bundle = scene.registry.own_bundle().data()
-    for name in ("ssl.cert", "ssl.key"):
+    for name in PAIR:
         expect_file(scene.registry, f"{STACK}/{name}", bundle[name])
 
 
@@ -57,6 +60,42 @@ def _(scene: Scene, path: str) -> None:
 @then(parsers.parse("the Quay Pods do not find {path}"))
 def _(scene: Scene, path: str) -> None:
     assert path not in quay_files(scene.registry)
+
+
+@then(parsers.parse("the Deployments {names} are given {path:S}"))
+def _(scene: Scene, names: str, path: str) -> None:
+    registry = scene.registry
+    files = [files_of(registry, registry.wait_for(DEPLOYMENTS, name)) for name in listed(names)]
+    texts = {found.get(path, "") for found in files}
+    same(f"different texts of {path}", len(texts), 1)
+    (scene.files[path],) = texts
+    assert scene.files[path], f"{path} is not there"
+
+
+@then(parsers.parse('that file is the certificate of an authority called "{name}"'))
+def _(scene: Scene, name: str) -> None:
+    (text,) = scene.files.values()
+    assert authority_of(text).startswith(f"{name}@"), f"it is that of {authority_of(text)}"
+
+
+@then("the bundle's certificate and key are in a Secret of their own")
+def _(scene: Scene) -> None:
+    secret = scene.registry.secret("quay-config-tls")
+    assert secret is not None
+    expected = {name: text for name, text in scene.registry.own_bundle().data().items() if name in PAIR}
+    found = {name: text for name, text in decoded(secret).items() if name in PAIR}
+    same("certificate and key", found, expected)
+    scene.subject = secret
+
+
+@then("that Secret has not changed since it was created")
+def _(scene: Scene) -> None:
+    assert scene.subject is not None
+    registry, metadata = scene.registry, scene.subject["metadata"]
+    first = registry.history()[0]["metadata"]["resourceVersion"]
+    events = scene.target.history(SECRETS, registry.namespace, first)
+    kinds = [kind for kind, obj in events if obj["metadata"].get("name") == metadata["name"]]
+    same("what has happened to it", kinds, ["ADDED"])
 
 
 @then(parsers.parse("the Quay Pods find the router's wildcard certificate as {path}"))

@@ -6,11 +6,11 @@ import re
 
 from pytest_bdd import parsers, then
 
-from quaysim.targets.resources import DEPLOYMENTS, KINDS, SECRETS
+from quaysim.targets.resources import DEPLOYMENTS, KINDS, SECRETS, SERVICES
 from steps.support.expect import eventually, same
 from steps.support.registry import LABEL, Registry
 from steps.support.scene import Scene
-from steps.support.words import column, listed
+from steps.support.words import column, listed, records
 
 GENERATED = re.compile(r"-([a-z0-9]{5}|[a-z0-9]{10})$")
 """What the API server, or the operator for what is in it, adds to the name of a Secret."""
@@ -88,3 +88,11 @@ def _(scene: Scene, kinds: str) -> None:
     namespace = scene.subject["metadata"]["name"]
     for kind in listed(kinds.replace(" or ", " and ")):
         same(f"{kind}s in the namespace", list(scene.target.client.list(KINDS[kind], namespace)), [])
+
+
+@then("its Services have these types and ports:")
+def _(scene: Scene, datatable: list[list[str]]) -> None:
+    for row in records(datatable):
+        spec = scene.registry.wait_for(SERVICES, row["Service"])["spec"]
+        ports = ", ".join(f"{port['port']}/{port['protocol']}" for port in spec["ports"])
+        same(row["Service"], (spec["type"], ports), (row["type"], row["ports"]))

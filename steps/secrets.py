@@ -46,6 +46,13 @@ def _(scene: Scene, name: str, datatable: list[list[str]]) -> None:
     same("the keys", sorted(data), column(datatable))
 
 
+@then(parsers.parse('there is no Secret "{name}"'))
+def _(scene: Scene, name: str) -> None:
+    full_name = filled(scene, name)
+    found = scene.target.client.find(SECRETS, full_name, scene.namespace)
+    assert found is None, f"there is a Secret {full_name}"
+
+
 @then(parsers.parse('the Secret "{secret}" decodes to the file {name}'))
 def _(scene: Scene, secret: str, name: str) -> None:
     same(f"{name} in {secret}", decoded(read(scene, secret)), {name: scene.files[name]})

@@ -108,15 +108,15 @@ Feature: Components
       And it has no Service quay-redis
 
     @behaviour:components.entry-has-kind-and-managed
-    Scenario Outline: The API server refuses an entry <with>
+    Scenario Outline: The API server refuses an entry <that>
       When this entry of spec.components is submitted: <entry>
       Then the API server refuses it as Invalid because of <field>: <why>
 
       Examples:
-        | with              | entry                           | field                      | why                     |
-        | a word as managed | {"kind":"redis","managed":"no"} | spec.components[0].managed | must be of type boolean |
-        | without managed   | {"kind":"redis"}                | spec.components[0].managed | Required value          |
-        | without a kind    | {"managed":false}               | spec.components[0].kind    | Required value          |
+        | that                        | entry                           | field                      | why                     |
+        | says "no" instead of false  | {"kind":"redis","managed":"no"} | spec.components[0].managed | must be of type boolean |
+        | does not say who manages it | {"kind":"redis"}                | spec.components[0].managed | Required value          |
+        | names no kind               | {"managed":false}               | spec.components[0].kind    | Required value          |
 
     @behaviour:components.entry-has-kind-and-managed
     Scenario: The API server takes an entry with a kind and a boolean

@@ -90,6 +90,25 @@ Feature: Who terminates TLS
       And the message is: could not inflate kubernetes objects: provided certificate pair not valid for host '{host}': x509: certificate is valid for wrong.example.com, not {host}
       And nothing has been deployed
 
+    @behaviour:tls.pair-in-separate-persistent-secret
+    Scenario: The certificate is kept in a Secret of its own, which later passes leave alone
+      Given a registry that manages only quay
+      And it has become available
+      When 3 minutes have passed
+      Then the bundle's certificate and key are in a Secret of their own
+      And that Secret has not changed since it was created
+
+    @section:12.2.2.2
+    @behaviour:upgrade.certificate-without-san-blocked @behaviour:upgrade.regenerate-certificate-with-san
+    Scenario: A certificate that has its host as Common Name only is refused until it has it as alternative name
+      Given a registry that manages only quay
+      And its bundle's certificate has its host as Common Name only
+      And the operator has seen it
+      And the rollout is blocked with reason ComponentCreationFailed
+      And the message ends: x509: certificate relies on legacy Common Name field, use SANs instead
+      When its bundle is given the settings of tls
+      Then the rollout is not blocked
+
     @section:3.4.1 @behaviour:tls.bundle-with-pair-command
     Scenario: A bundle made from config.yaml and a key pair
       Given a registry that manages only quay

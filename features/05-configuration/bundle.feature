@@ -24,6 +24,7 @@ Feature: Changing the configuration through the bundle
       | config.yaml |
       | ssl.cert    |
       | ssl.key     |
+    And the Quay Pods find the bundle's certificate and key in /conf/stack
 
   @section:6.3.1 @behaviour:config-editor.password-generated-once
   Scenario: The config editor keeps its password when the registry is configured anew

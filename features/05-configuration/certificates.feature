@@ -61,6 +61,13 @@ Feature: Certificates in the bundle
       And the Quay Pods find the certificate as /conf/stack/extra_ca_certs/my-custom-ssl.crt
       And it becomes available
 
+    @section:6.4 @behaviour:custom-ca.service-ca-present @needs:route-api
+    Scenario: The authority of the cluster's Services is there without being asked for
+      Given a registry that manages only quay
+      When it has become available
+      Then the Deployments quay-app and quay-config-editor are given /conf/stack/extra_ca_certs/service-ca.crt
+      And that file is the certificate of an authority called "openshift-service-serving-signer"
+
     @behaviour:custom-ca.new-bundle-keeps-config-yaml
     Scenario: A new bundle that forgets config.yaml is not rolled out
       Given a registry that manages only quay

@@ -59,6 +59,23 @@ Feature: Preparing a registry for builders
       And with ssl.cert and ssl.key in its bundle the rollout is not blocked
       And the Quay Pods find the bundle's certificate and key in /conf/stack
 
+    @section:9.3.1 @behaviour:builds.certificate-covers-builder-route @needs:route-api
+    Scenario: A certificate that names Quay alone is not enough for builders
+      Given a registry that manages only route
+      And its bundle's BUILDMAN_HOSTNAME is "{name}-quay-builder-{namespace}.{domain}:443"
+      When the operator has seen it
+      Then the rollout is blocked with reason ComponentCreationFailed
+      And the message is: could not inflate kubernetes objects: provided certificate pair not valid for host '{name}-quay-builder-{namespace}.{domain}': x509: certificate is valid for {host}, not {name}-quay-builder-{namespace}.{domain}
+      And nothing has been deployed
+
+    @section:9.3.1 @behaviour:builds.certificate-covers-builder-route @needs:route-api
+    Scenario: A wildcard certificate is enough for both
+      Given a registry that manages only route
+      And its bundle's BUILDMAN_HOSTNAME is "{name}-quay-builder-{namespace}.{domain}:443"
+      And its bundle's certificate is for "*.{domain}"
+      When the operator has seen it
+      Then the rollout is not blocked
+
   Rule: Certificates are copied into the bundle
 
     Background:

@@ -11,7 +11,8 @@ Feature: Backing up a registry
       Given a default registry
       And its component <kind> is declared unmanaged
       When the operator has seen it
-      Then its components do not allow the backup procedure because of <kind>
+      Then of the components that a backup needs these are not managed:
+        | <kind> |
 
       Examples:
         | kind          |
@@ -24,7 +25,7 @@ Feature: Backing up a registry
     Scenario: A default registry can be backed up
       Given a default registry
       When the operator has seen it
-      Then its components allow the backup procedure
+      Then the components that a backup needs are all managed
 
   Rule: Resources are exported
 
@@ -57,11 +58,12 @@ Feature: Backing up a registry
       When the operator has seen it
       Then an export of its bundle has config.yaml in its data
 
-    @section:11.1.3 @behaviour:backup.find-database-name
-    Scenario: The name of the database is the last part of DB_URI
+    @section:11.1.3 @behaviour:backup.find-database-name @behaviour:backup.find-database-pod
+    Scenario: The database is found by its label, and its name is the last part of DB_URI
       Given a registry "quayregistry" that manages only postgres
       When it has become available
-      Then the database that Quay is configured to use is called quayregistry-quay-database
+      Then the only Pod labelled quay-component=postgres is one of its Deployment quay-database
+      And the database that Quay is configured to use is called quayregistry-quay-database
 
   Rule: The registry is scaled down and up again
 
@@ -82,7 +84,18 @@ Feature: Backing up a registry
       And ComponentClairReady is True, with reason ComponentReady and message "Clair manually scaled down"
       And ComponentMirrorReady is True, with reason ComponentReady and message "Mirror manually scaled down"
 
-    @section:11.1.4 @section:11.2.5 @behaviour:backup.scale-up-37
+    @section:11.1.2 @behaviour:backup.scale-down-37-overrides
+    Scenario: With autoscaling still managed, zero replicas are accepted but nothing stops
+      Given a registry that manages only mirror and horizontalpodautoscaler
+      And its component mirror asks for 0 replicas
+      When it has been there for 3 minutes
+      Then the rollout is not blocked
+      And these Pods are running:
+        | Deployment  | Pods |
+        | quay-mirror | 2    |
+      And ComponentMirrorReady is False, with reason ComponentNotReady and message "Mirror component is being scaled down"
+
+    @section:11.1.4 @section:11.2.5 @behaviour:backup.scale-up-37 @behaviour:backup.available-after-scale-up
     Scenario: Autoscaling and no overrides bring everything back
       Given a registry that manages only clair, clairpostgres, mirror and horizontalpodautoscaler
       And it has become available

@@ -31,6 +31,17 @@ def private_key() -> ec.EllipticCurvePrivateKey:
 @cache
 def key_pair(host: str) -> KeyPair:
     """A self-signed certificate whose only subject alternative name is `host`."""
+    return signed(host, x509.SubjectAlternativeName([x509.DNSName(host)]))
+
+
+@cache
+def pair_with_common_name(host: str) -> KeyPair:
+    """A self-signed certificate of the old kind: its Common Name is `host`, and it has no alternative names."""
+    return signed(host, x509.BasicConstraints(ca=False, path_length=None))
+
+
+def signed(host: str, extension: x509.ExtensionType) -> KeyPair:
+    """A self-signed certificate with an extension."""
     key = private_key()
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host[:64])])
     certificate = (
@@ -41,7 +52,7 @@ def key_pair(host: str) -> KeyPair:
         .serial_number(1)
         .not_valid_before(NOT_BEFORE)
         .not_valid_after(NOT_BEFORE + VALIDITY)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .add_extension(extension, critical=False)
         .sign(key, hashes.SHA256())
     )
     pem = key.private_bytes(
@@ -55,3 +66,12 @@ def names_of(pem: str) -> list[str]:
     certificate = x509.load_pem_x509_certificate(pem.encode())
     extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     return extension.value.get_values_for_type(x509.DNSName)
+
+
+def authority_of(pem: str) -> str:
+    """The name of the authority that a PEM text is the certificate of; empty if it is none's."""
+    certificate = x509.load_pem_x509_certificate(pem.encode())
+    if not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+        return ""
+    (name,) = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(name.value)
