@@ -95,6 +95,7 @@ _CALLED = {
     "present": "its fields",
     "certificates": "ssl.cert and ssl.key",
     "similar": "",
+    "in_the_way": "",
     "elsewhere": "",
     "accepting": "those that support it",
     "kind": "<kind>",

@@ -38,6 +38,17 @@ def at_manifest(manifest: Manifest, field: str) -> Where:
     return where
 
 
+def at_object() -> Where:
+    """The user's object that the message names; where it is none of the user's, the components."""
+
+    def where(subject: Subject, facts: Facts) -> Place:
+        manifest = subject.given.beside(facts.get("what", ""), facts.get("object", ""))
+        found = at_registry("spec.components") if manifest is None else at_manifest(manifest, "metadata.name")
+        return found(subject, facts)
+
+    return where
+
+
 def at_component(part: str = "", *, kind: str = "") -> Where:
     """The entry of a component (the one that the message names), or a part of it."""
 

@@ -15,7 +15,7 @@ from quaysim.operator.conditions import ROUTE_DEPENDENCY as ROUTES
 from quaysim.operator.conditions import STORAGE_DEPENDENCY as STORAGE
 from quaysim.plan.findings import Rule, row
 from quaysim.plan.health_rules import HEALTH
-from quaysim.plan.places import at_component, at_override, at_registry, in_bundle
+from quaysim.plan.places import at_component, at_object, at_override, at_registry, in_bundle
 from quaysim.plan.subject import BY_KIND
 
 CRASHED = "OperatorCrashed"
@@ -248,11 +248,12 @@ BLOCKING: list[Rule] = [
     row(
         "objects-are-accepted",
         CREATION_FAILED,
-        r"(?:error creating object|not created/updated successfully): (?P<why>.*)",
+        r"(?:error creating object|not created/updated successfully): "
+        r"(?P<why>(?:(?P<what>[A-Z]\w*)\S* \"(?P<object>[^\"]+)\")?.*)",
         "The API server must accept what the operator creates.",
-        "Correct what it refuses: {why}.",
+        "Correct what it refuses{in_the_way}: {why}.",
         "",
-        at_registry("spec.components"),
+        at_object(),
     ),
     row(
         "config-is-not-empty",

@@ -104,6 +104,13 @@ class RegistryInput:
             and namespace_of(manifest.obj, self.setup.namespace) == self.namespace
         )
 
+    def beside(self, kind: str, name: str) -> Manifest | None:
+        """The user's object of that kind and name in the registry's namespace."""
+        manifests = (item for item in self.setup.manifests if item.kind == kind and self.is_beside(item))
+        return next(
+            (item for item in manifests if _mapping(item.obj.get("metadata")).get("name") == name), None
+        )
+
     @property
     def components(self) -> list[Object]:
         """`spec.components`, as its user wrote it."""

@@ -131,6 +131,7 @@ class Subject:
             "elsewhere": self._elsewhere(),
             "accepting": _accepting(groups.get("override", "")),
             "certificates": self._certificates(),
+            "in_the_way": self._in_the_way(groups.get("what", ""), groups.get("object", "")),
             **groups,
         }
 
@@ -153,6 +154,13 @@ class Subject:
     def _certificates(self) -> str:
         found = [key for key in (TLS_CERTIFICATE, TLS_KEY) if key in self.given.bundle_data]
         return ", ".join(found) or "ssl.cert and ssl.key"
+
+    def _in_the_way(self, kind: str, name: str) -> str:
+        """A hint at an object of the user's that has the name of one of the operator's."""
+        manifest = self.given.beside(kind, name)
+        return (
+            f" (remove {kind} {name} from {manifest.place}: the name is the operator's)" if manifest else ""
+        )
 
     def _elsewhere(self) -> str:
         """A hint at a Secret of the right name in another namespace."""
