@@ -68,15 +68,23 @@ _FORMATS: Final[dict[str, Callable[[str], Any]]] = {
 _METADATA: Final = ("name", "generateName")
 
 
+def _read(form: str, text: str) -> Any:
+    """The value that a text of some format stands for; a text that is wrong, and told to be, stays one."""
+    try:
+        return _FORMATS[form](text)
+    except ValueError:
+        return text
+
+
 def seen(schema: Schema, value: Any) -> Any:
-    """A value that is valid, as expressions see it."""
+    """A value of the right shape, as expressions see it."""
     if value.__class__ is dict:
         return _object(schema, value)
     if value.__class__ is list:
         items = schema.get("items") or {}
         return [seen(items, item) for item in value]
     if value.__class__ is str and schema.get("format") in _FORMATS:
-        return _FORMATS[schema["format"]](value)
+        return _read(schema["format"], value)
     return float(value) if schema.get("type") == "number" and value.__class__ is int else value
 
 

@@ -51,8 +51,8 @@ def count(path: str) -> Cell:
 
 
 def name_of(obj: Object) -> Any:
-    """The name."""
-    return obj["metadata"]["name"]
+    """The name; answers to questions have none."""
+    return obj["metadata"].get("name", "")
 
 
 def age(obj: Object, now: float) -> Any:
