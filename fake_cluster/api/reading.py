@@ -61,7 +61,7 @@ def _page(core: Core, call: Call) -> Answer:
     if after:
         entries = [entry for entry in entries if _position(entry) > after]
     found = _matching(core, call, entries)
-    if not options.limit or len(found) <= options.limit:
+    if options.limit <= 0 or len(found) <= options.limit:
         return Answer(200, entries=found, revision=revision)
     page = found[: options.limit]
     remaining = None if options.labels or options.fields else len(found) - len(page)

@@ -80,6 +80,7 @@ HPA = {"maxReplicas": 3, "scaleTargetRef": {"kind": "Deployment", "name": "web",
 JOB = {"spec": {"template": pod("a", restartPolicy="Never")}}
 
 
+SCALED = Request("PATCH", f"{APPS}/deployments/web/scale", None, APPLY, {"fieldManager": "m"})
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
 REVIEW = orjson.dumps({"spec": {"resourceAttributes": {"verb": "get", "resource": "pods"}}})
 
@@ -305,6 +306,8 @@ def untouched() -> Api:
 @settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(damaged())
 @example((WHOLE[0], {}, b"\xff\xfe"))
+@example((Request("GET", f"{CORE}/pods", query={"limit": "-1", "labelSelector": "a=b"}), {}, b""))
+@example((SCALED, {}, b'{"apiVersion":"autoscaling/v1","kind":"Scale","metadata":true}'))
 @example((Request("POST", TOYS), {}, orjson.dumps(KITE | {"spec": {"since": "2026-01-01T00:0000Z"}})))
 @example(
     (Request("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"), {"accept": TABLE}, REVIEW)

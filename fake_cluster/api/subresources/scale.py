@@ -142,7 +142,10 @@ def _applied(core: Core, call: Call, obj: Object, owners: list[Object]) -> Appli
     if resource is None:
         raise no_such_resource()
     config = check_type(resource, call.body)
-    placed = dict(config.get("metadata") or {})
+    given = config.get("metadata") or {}
+    if not isinstance(given, dict):
+        raise bad_request("the configuration must have metadata")
+    placed = dict(given)
     place(call, placed)
     live = _scale_of(core, call, obj)
     live["metadata"]["managedFields"] = owners
