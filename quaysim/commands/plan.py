@@ -120,10 +120,12 @@ def _schema() -> str:
 
 def _explain(word: str, output: Output) -> int:
     from quaysim import plan  # noqa: PLC0415 - only this command needs it
+    from quaysim.plan.glossary import explain_word  # noqa: PLC0415 - only those who ask need it
+    from quaysim.plan.glossary_text import entry_lines  # noqa: PLC0415 - as above
 
-    entries = plan.explain_word(word)
+    entries = explain_word(word)
     if output is Output.TEXT:
-        plan.print_lines(plan.entry_lines(entries))
+        plan.print_lines(entry_lines(entries))
     else:
         show = plan.dump_json if output is Output.JSON else plan.dump_yaml
         typer.echo(show([entry.as_json() for entry in entries]).rstrip("\n"))

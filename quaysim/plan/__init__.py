@@ -1,8 +1,6 @@
 """What would become of a QuayRegistry: simulated before a cluster is touched."""
 
 from quaysim.plan.bundle import Bundle, read_bundle
-from quaysim.plan.glossary import explain_word
-from quaysim.plan.glossary_text import entry_lines
 from quaysim.plan.manifests import Manifest, read_manifests
 from quaysim.plan.nodes import NodeSize, read_node_size
 from quaysim.plan.paper import print_lines
@@ -24,8 +22,6 @@ __all__ = [
     "as_yaml",
     "dump_json",
     "dump_yaml",
-    "entry_lines",
-    "explain_word",
     "judge",
     "print_lines",
     "read_bundle",

@@ -42,24 +42,28 @@ class Rule:
 
     name: str
     reason: str
-    pattern: re.Pattern[str]
+    pattern: str
     rule: str
     fix: str
     section: str
     where: Where
+
+    def match(self, message: str) -> re.Match[str] | None:
+        """Where the message has the pattern; it is compiled when it is needed, and then kept."""
+        return re.search(self.pattern, message, re.DOTALL)
 
 
 def row(  # noqa: PLR0913, PLR0917 - a row of the table
     name: str, reason: str, pattern: str, rule: str, fix: str, section: str, where: Where
 ) -> Rule:
     """A rule; the pattern is looked for anywhere in the message."""
-    return Rule(name, reason, re.compile(pattern, re.DOTALL), rule, fix, section, where)
+    return Rule(name, reason, pattern, rule, fix, section, where)
 
 
 def explain(subject: Subject, reason: str, message: str, rules: list[Rule]) -> Finding:
     """The first rule that knows this reason and message; else the message stands for itself."""
     for rule in rules:
-        match = rule.pattern.search(message) if rule.reason in ("", reason) else None
+        match = rule.match(message) if rule.reason in ("", reason) else None
         if match:
             facts = subject.facts(match)
             place, field = rule.where(subject, facts)

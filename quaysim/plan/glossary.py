@@ -74,8 +74,8 @@ def _messages(text: str) -> Iterator[Entry]:
     """What a message means: the first rule of each reason that knows it."""
     seen = set()
     for rule in RULES:
-        match = rule.pattern.search(text) if rule.pattern.pattern else None
-        if match and rule.reason not in seen and rule.pattern.pattern != "(?P<why>.*)":
+        match = rule.match(text) if rule.pattern not in ("", "(?P<why>.*)") else None
+        if match and rule.reason not in seen:
             seen.add(rule.reason)
             told = general(rule, {key: value for key, value in match.groupdict().items() if value})
             yield Entry(rule.reason, "message", told["rule"], told["fix"], told["section"])

@@ -8,12 +8,14 @@ from __future__ import annotations
 import base64
 import ssl
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
-import urllib3
 
 from fake_cluster.objects import Object
+
+if TYPE_CHECKING:  # a tenth of a second to import, which only those with webhooks spend
+    import urllib3
 
 Function = Callable[[Object], Object]
 """A webhook in this process: called with an AdmissionReview, answers one."""
@@ -77,6 +79,8 @@ def call(target: Target, body: Object) -> Any:
     if not target.url:
         service = target.host.partition(".")[0]
         raise CallError(f'Post "{target.shown}": service "{service}" not found')
+    import urllib3.exceptions  # noqa: PLC0415 - as above
+
     try:
         answer = _posted(target, orjson.dumps(body))
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
@@ -92,6 +96,8 @@ def call(target: Target, body: Object) -> Any:
 
 
 def _posted(target: Target, data: bytes) -> urllib3.BaseHTTPResponse:
+    import urllib3  # noqa: PLC0415 - as above
+
     options: dict[str, Any] = {}
     if target.url.startswith("https:"):
         options["ssl_context"] = ssl.create_default_context(cadata=target.authority or None)
@@ -103,6 +109,8 @@ def _posted(target: Target, data: bytes) -> urllib3.BaseHTTPResponse:
 
 
 def _why(error: Exception) -> str:
+    import urllib3.exceptions  # noqa: PLC0415 - as above
+
     if isinstance(error, urllib3.exceptions.TimeoutError):
         return "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
     if isinstance(error, urllib3.exceptions.NewConnectionError):
