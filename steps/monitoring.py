@@ -79,6 +79,15 @@ def _(scene: Scene, severity: str, minutes: int, restarts: int) -> None:
     same("duration", rule["for"], f"{minutes}m")
     pattern = rf"increase\(kube_pod_container_status_restarts_total\{{.*\}}\[1h\]\)+\s*>\s*{restarts}"
     assert re.search(pattern, rule["expr"].replace("\n", " ")), rule["expr"]
+    counted = re.search(r'pod=~"([^"]+)"', rule["expr"])
+    assert counted, rule["expr"]
+    pods = [pod["metadata"]["name"] for pod in scene.registry.pods("quay-app")]
+    assert pods, "there are Quay Pods"
+    same(
+        "Quay Pods whose restarts are not counted",
+        [name for name in pods if not re.fullmatch(counted[1], name)],
+        [],
+    )
 
 
 @then("its namespace is watched by the cluster's monitoring")

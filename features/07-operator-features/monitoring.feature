@@ -17,6 +17,6 @@ Feature: Monitoring in the console
   @section:7.1.3 @behaviour:monitoring.alert-rule-name @behaviour:monitoring.alert-frequent-restart
   @needs:monitoring-api @needs:cluster-wide-operator
   Scenario: The alert is for Quay Pods that restart frequently
-    When the operator has seen it
+    When it has become available
     Then its PrometheusRule has the alert QuayPodFrequentlyRestarting
     And the alert is a warning, raised after 10 minutes with more than 5 restarts within the hour
