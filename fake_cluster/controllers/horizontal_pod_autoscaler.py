@@ -42,6 +42,7 @@ class HorizontalPodAutoscalerController:
         self._events = context.recorder("horizontal-pod-autoscaler")
         self._next_look: dict[Key, float] = {}
         self._resting: dict[tuple[str, Key], set[Key]] = {}
+        self._at_rest: set[Key] = set()
 
     def controller(self) -> Controller:
         """The controller, for a manager."""
@@ -62,18 +63,21 @@ class HorizontalPodAutoscalerController:
         autoscaler = self._autoscalers.get(key)
         if autoscaler is None:
             self._next_look.pop(key, None)
+            self._at_rest.discard(key)
             return None
         now = self._context.clock.now()
         due = self._next_look.setdefault(key, now + PERIOD)
-        if now > due:
+        if now > due and key in self._at_rest:
             due += ceil((now - due) / PERIOD) * PERIOD
             self._next_look[key] = due
+        self._at_rest.discard(key)
         if now < due:
             return Result(requeue_after=due - now)
         self._next_look[key] = now + PERIOD
         if self._look(autoscaler):
             return Result(requeue_after=PERIOD)
         ref, name, namespace = self._reference(autoscaler)
+        self._at_rest.add(key)
         if ref is not None:
             self._resting.setdefault((ref.plural, Key(namespace, name)), set()).add(key)
         return None
