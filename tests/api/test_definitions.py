@@ -208,8 +208,8 @@ def test_finalizers_of_custom_objects_need_no_domain(toys: DirectClient) -> None
     body = kite("red")
     body["metadata"]["finalizers"] = ["wait"]
     assert toys.create(KITES, body)["metadata"]["finalizers"] == ["wait"]
+    named = {"name": "a", "namespace": "shop", "finalizers": ["example.com/a", "wait"]}
     with pytest.raises(ApiError) as caught:
-        named = {"name": "a", "namespace": "shop", "finalizers": ["example.com/a", "wait"]}
         toys.create(CONFIG_MAPS, {"metadata": named})
     (cause,) = caught.value.details["causes"]
     assert cause["field"] == "metadata.finalizers[1]"

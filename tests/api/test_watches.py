@@ -8,7 +8,6 @@ import orjson
 import pytest
 
 from fake_cluster.api import Api
-from fake_cluster.api.watching import WatchStream
 from fake_cluster.kinds.refs import CONFIG_MAPS, NAMESPACES
 from fake_cluster.machinery.client import Event
 from fake_cluster.machinery.clock import VirtualClock
@@ -25,7 +24,7 @@ class Watcher:
     def __init__(self, api: Api, path: str = MAPS, accept: str = "", **query: str) -> None:
         response = api.handle("GET", path, {"watch": "true", **query}, {"accept": accept})
         assert response.stream is not None
-        self.stream: WatchStream = response.stream
+        self.stream = response.stream
         self._clock = api.clock
 
     def events(self) -> list[Object]:
