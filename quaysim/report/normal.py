@@ -46,9 +46,18 @@ class Writer:
     def __init__(self, names: Mapping[str, str], redactor: Redactor) -> None:
         self._names = sorted(names.items(), key=lambda pair: -len(pair[0]))
         self._redactor = redactor
+        self._written: dict[tuple[str, str], Object] = {}
 
     def written(self, obj: Object) -> Object:
-        """A copy of an object, in that form."""
+        """A copy of an object, in that form. One state of an object is written once."""
+        version = obj["metadata"].get("uid", ""), obj["metadata"].get("resourceVersion", "")
+        if not all(version):
+            return self._write(obj)
+        if version not in self._written:
+            self._written[version] = self._write(obj)
+        return self._written[version]
+
+    def _write(self, obj: Object) -> Object:
         shown = dict(obj)
         shown["metadata"] = {
             key: value for key, value in obj["metadata"].items() if key not in ("managedFields", "selfLink")

@@ -80,9 +80,9 @@ class Recorder:
         self._look(step, " ".join(str(exception).split()))
 
     def pytest_bdd_after_scenario(self, request: pytest.FixtureRequest, scenario: Scenario) -> None:
-        """Write what was seen."""
+        """Write what was seen, if there was anything."""
         recording, self._recording = self._recording, None
-        if recording is not None and recording.taken:
+        if recording is not None and any(taken.objects for taken in recording.taken):
             place = self.directory / directory_of(request.node.nodeid)
             described = {"scenario": request.node.nodeid, "sections": ", ".join(_sections(request.node))}
             write(place, scenario.name, described, recording.observation, recording.taken)
@@ -141,15 +141,15 @@ def write(
     names = common_names(namespaces, taken[-1].objects)
     writer = Writer(names, redactor)
     snapshots = [_snapshot(one, writer, redactor.text) for one in taken]
-    applied = [writer.written(obj) for obj in observation.traffic.created()]
     written_as = {f"{common} stands for": name for name, common in names.items()}
-    _put(place / "input.yaml", applied)
-    _put_snapshot(place, snapshots[-1])
-    before: Snapshot | None = None
+    _put(place / "input.yaml", _as_yaml(map(writer.written, observation.traffic.created())))
+    before, texts = None, dict[str, str]()
     for number, snapshot in enumerate(snapshots, 1):
         if not snapshot.same(before):
-            _put_snapshot(place / "steps" / f"{number:02}", snapshot)
+            texts = {"objects.yaml": _as_yaml(snapshot.objects), "events.yaml": _as_yaml(snapshot.events)}
+            _put_all(place / "steps" / f"{number:02}", texts)
         before = snapshot
+    _put_all(place, texts)
     (place / "story.md").write_text(story(title, {**about, **written_as}, snapshots), encoding="utf-8")
 
 
@@ -163,14 +163,18 @@ def _snapshot(taken: _Taken, writer: Writer, redacted: Any) -> Snapshot:
     )
 
 
-def _put_snapshot(place: Path, snapshot: Snapshot) -> None:
-    _put(place / "objects.yaml", snapshot.objects)
-    _put(place / "events.yaml", snapshot.events)
+def _as_yaml(objects: Iterable[Object]) -> str:
+    text: str = yaml.dump_all(
+        objects, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=110
+    )
+    return text
 
 
-def _put(file: Path, objects: Iterable[Object]) -> None:
+def _put_all(place: Path, texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        _put(place / name, text)
+
+
+def _put(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", encoding="utf-8") as stream:
-        yaml.dump_all(
-            objects, stream, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=110
-        )
+    file.write_text(text, encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from base64 import b64decode, b64encode
@@ -99,6 +100,20 @@ def test_a_recording_can_be_compared_with_another(recording: Path, tmp_path: Pat
         assert main(["diff", *sides]) == 0
         assert read_set(sides[0]).objects
     assert main(["diff", *(str(recording / directory_of(id_)) for id_ in (BLOCKED, KEPT))]) == 1
+
+
+def test_recordings_of_runs_are_compared_scenario_by_scenario(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    again = record(write_project(tmp_path), "--seed=5")
+    assert main(["diff", str(recording), str(again)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    scenarios = [line for line in told if line.startswith("== ")]
+    assert f"== {directory_of(BLOCKED)}" in scenarios
+    assert told[-1] == f"{len(scenarios)} of {len(scenarios)} scenarios equal"
+    shutil.rmtree(again / directory_of(BLOCKED))
+    assert main(["diff", str(recording), str(again)]) == 1
+    assert f"== {directory_of(BLOCKED)}: in one recording alone" in capsys.readouterr().out
 
 
 def test_names_of_a_cluster_become_common_names() -> None:
