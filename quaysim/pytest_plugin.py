@@ -5,38 +5,22 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 
 from quaysim.gherkin import collector, failures, lookup, tags
-from quaysim.targets.base import Target, Targets, Unsupported
+from quaysim.targets import ApiError, CannotRun, Target, Targets, Unsupported, options
 from quaysim.targets.diagnosis import describe
-from quaysim.targets.fake import FakeTargets
 
 pytest_plugins = ["quaysim.report.plugin"]
 TARGETS = pytest.StashKey[Targets]()
 TARGET = pytest.StashKey[Target]()
-DEFAULT_APPS_DOMAIN = "apps.example.com"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options that say on which cluster scenarios run."""
-    group = parser.getgroup("quaysim", "conformance of the Quay Operator")
-    option = group.addoption
-    option("--cluster", choices=["fake", "kubeconfig"], default="fake", help="where scenarios run")
-    option("--kubeconfig", metavar="FILE", help="kubeconfig of the cluster (default: kubectl's)")
-    option("--context", metavar="NAME", help="context in the kubeconfig (default: the current one)")
-    option(
-        "--operator",
-        choices=["simulated", "real"],
-        help="whose operator: a fake cluster simulates it, on another cluster it is the one found there",
-    )
-    option("--seed", type=int, default=0, metavar="N", help="seed of the fake clusters (default 0)")
-    option(
-        "--apps-domain",
-        metavar="DOMAIN",
-        help="domain of the router's host names (default: apps.example.com, or what the router says)",
-    )
+    options.add(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,35 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for part in (collector, failures, lookup, tags):
         config.pluginmanager.register(part)
     if not config.getoption("help"):
-        config.stash[TARGETS] = _targets(config)
-
-
-def _targets(config: pytest.Config) -> Targets:
-    option = config.getoption
-    if option("cluster") == "kubeconfig":
-        return _kubeconfig_targets(config)
-    if option("operator") == "real":
-        raise pytest.UsageError("--operator=real needs --cluster=kubeconfig: a fake cluster simulates it")
-    if option("kubeconfig") or option("context"):
-        raise pytest.UsageError("--kubeconfig and --context need --cluster=kubeconfig")
-    return FakeTargets(option("seed"), option("apps_domain") or DEFAULT_APPS_DOMAIN)
-
-
-def _kubeconfig_targets(config: pytest.Config) -> Targets:
-    from quaysim.targets.kubeconfig import (  # noqa: PLC0415 - only such a run pays for the client
-        BadKubeconfig,
-        KubeconfigTargets,
-        Options,
-    )
-
-    option = config.getoption
-    options = Options(option("kubeconfig"), option("context"), option("apps_domain"))
-    try:
-        targets = KubeconfigTargets(options)
-        targets.check()
-    except BadKubeconfig as error:
-        raise pytest.UsageError(str(error)) from error
-    return targets
+        config.stash[TARGETS] = options.targets(config)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -87,6 +43,36 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if _has_scenarios(session):
         gc.freeze()
         gc.set_threshold(100_000, 20, 100)
+        if not session.config.getoption("collectonly"):
+            _prepare(session.config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Prepare the cluster before the first worker of a parallel run, and tell each what is known."""
+    _prepare(node.config)
+    node.workerinput[options.TOLD] = node.config.stash[TARGETS].told() or None
+
+
+def _prepare(config: pytest.Config) -> None:
+    """Make the cluster ready for scenarios; raises pytest.UsageError if they cannot run on it."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+
+    def tell(line: str) -> None:
+        if reporter is not None:
+            reporter.ensure_newline()
+            reporter.write_line(line)
+
+    try:
+        config.stash[TARGETS].prepare(tell)
+    except (CannotRun, ApiError) as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take back what the run has made."""
+    if TARGETS in config.stash:
+        config.stash[TARGETS].finish()
 
 
 def _has_scenarios(session: pytest.Session) -> bool:

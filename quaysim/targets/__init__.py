@@ -2,6 +2,16 @@
 
 from fake_cluster.errors import ApiError
 from fake_cluster.objects import Object, ResourceRef
-from quaysim.targets.base import PATIENCE, NotInTime, Target, Targets, Unsupported
+from quaysim.targets.base import PATIENCE, CannotRun, NotInTime, Target, Targets, Unsupported
 
-__all__ = ["PATIENCE", "ApiError", "NotInTime", "Object", "ResourceRef", "Target", "Targets", "Unsupported"]
+__all__ = [
+    "PATIENCE",
+    "ApiError",
+    "CannotRun",
+    "NotInTime",
+    "Object",
+    "ResourceRef",
+    "Target",
+    "Targets",
+    "Unsupported",
+]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from fake_cluster.machinery.client import Client
 from fake_cluster.objects import Object, ResourceRef
@@ -31,6 +31,10 @@ class NotInTime(AssertionError):  # noqa: N818 - reads as the sentence that it i
 
 class Unsupported(Exception):  # noqa: N818 - not an error: the scenario cannot be checked here
     """A target lacks something that a scenario needs. `str()` names it."""
+
+
+class CannotRun(Exception):  # noqa: N818 - a sentence for the person at the command line
+    """Nothing can be run on this cluster in this way; `str()` says why in one sentence."""
 
 
 class Target(ABC):
@@ -96,6 +100,16 @@ class Targets(ABC):
     @abstractmethod
     def describe(self) -> str:
         """One line that says what scenarios run on, for the head of the run and for failures."""
+
+    def prepare(self, tell: Callable[[str], None]) -> None:  # noqa: B027 - not every target needs it
+        """Do what has to be done once before the first scenario; `tell` shows a line to whoever looks."""
+
+    def told(self) -> dict[str, Any]:
+        """What the processes of a parallel run have to be told by the one that has prepared it."""
+        return {}
+
+    def finish(self) -> None:  # noqa: B027 - as above
+        """Do what has to be done after the last scenario."""
 
 
 def missing(needs: Collection[str], capabilities: Collection[str]) -> str:

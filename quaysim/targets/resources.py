@@ -14,6 +14,7 @@ BUCKET_CLASSES = ResourceRef("noobaa.io", "v1alpha1", "bucketclasses", "BucketCl
 NOOBAAS = ResourceRef("noobaa.io", "v1alpha1", "noobaas", "NooBaa")
 OBJECT_BUCKETS = ResourceRef("objectbucket.io", "v1alpha1", "objectbuckets", "ObjectBucket", namespaced=False)
 PROMETHEUS_RULES = ResourceRef("monitoring.coreos.com", "v1", "prometheusrules", "PrometheusRule")
+SUBSCRIPTIONS = ResourceRef("operators.coreos.com", "v1alpha1", "subscriptions", "Subscription")
 
 CLUSTER_ROLE_BINDINGS = refs.CLUSTER_ROLE_BINDINGS
 CONFIG_MAPS = refs.CONFIG_MAPS
@@ -22,6 +23,7 @@ DEPLOYMENTS = refs.DEPLOYMENTS
 ENDPOINTS = refs.ENDPOINTS
 EVENTS = refs.EVENTS
 HPAS = refs.HORIZONTAL_POD_AUTOSCALERS
+HPAS_V2BETA2 = refs.HORIZONTAL_POD_AUTOSCALERS_V2BETA2
 JOBS = refs.JOBS
 NAMESPACES = refs.NAMESPACES
 NODES = refs.NODES

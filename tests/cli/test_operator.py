@@ -49,13 +49,13 @@ def test_a_context_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
 def test_a_kubeconfig_that_is_no_kubeconfig_is_one_sentence(tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.write_text(yaml.safe_dump(["nothing"]))
-    code, problem = fails("operator", "--kubeconfig", config)
+    code, problem = fails("operator", "--kubeconfig", config, "--context", "quaysim")
     assert (code, problem.count("\n")) == (2, 1)
 
 
 def test_a_server_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
     config = tmp_path / "config"
     write_kubeconfig(config, kubeconfig("http://127.0.0.1:1", "lab", "token"))
-    code, problem = fails("operator", "--kubeconfig", config)
+    code, problem = fails("operator", "--kubeconfig", config, "--context", "lab")
     assert (code, problem.count("\n")) == (2, 1)
     assert problem.startswith("quaysim: http://127.0.0.1:1 does not answer as an API server")

@@ -139,14 +139,24 @@ def test_an_undefined_step_fails_with_its_sentence(project: pytest.Pytester) -> 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--cluster=kubeconfig", "--kubeconfig=nowhere"], "ERROR: nowhere cannot be used: *"),
+        (
+            ["--cluster=kubeconfig", "--kubeconfig=nowhere", "--context=here"],
+            "ERROR: nowhere cannot be used: *",
+        ),
+        (
+            ["--cluster=kubeconfig", "--kubeconfig=config"],
+            "ERROR: --kubeconfig and --context must both be given: no cluster is used by accident",
+        ),
         (
             ["--cluster=kubeconfig", "--kubeconfig=config", "--context=other"],
             "ERROR: config cannot be used: *other*",
         ),
-        (["--cluster=kubeconfig", "--kubeconfig=config"], "ERROR: http://127.0.0.1:1 does not answer: *"),
+        (
+            ["--cluster=kubeconfig", "--kubeconfig=config", "--context=here"],
+            "ERROR: http://127.0.0.1:1 does not answer: *",
+        ),
         (["--operator=real"], "ERROR: --operator=real needs --cluster=kubeconfig*"),
-        (["--context=here"], "ERROR: --kubeconfig and --context need --cluster=kubeconfig"),
+        (["--context=here"], "ERROR: --context: only with --cluster=kubeconfig"),
     ],
 )
 def test_a_cluster_that_cannot_be_used_is_one_line(

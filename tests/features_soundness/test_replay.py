@@ -32,7 +32,15 @@ def kubeconfig(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_scenarios_pass_on_a_served_cluster(kubeconfig: Path) -> None:
-    options = ["--cluster=kubeconfig", f"--kubeconfig={kubeconfig}", "-q", "-rs", "-p", "no:cacheprovider"]
+    options = [
+        "--cluster=kubeconfig",
+        f"--kubeconfig={kubeconfig}",
+        "--context=quaysim",
+        "-q",
+        "-rs",
+        "-p",
+        "no:cacheprovider",
+    ]
     command = [sys.executable, "-m", "pytest", *SCENARIOS, *options]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout
