@@ -8,7 +8,7 @@ Feature: Managed components
     Scenario: An unmanaged Quay is set back to managed
       Given a registry that manages only redis
       And its component quay is declared unmanaged
-      When it has become available
+      When the operator has seen it
       Then its component quay is managed
       And it has a Deployment quay-app
 

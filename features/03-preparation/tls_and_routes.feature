@@ -96,7 +96,7 @@ Feature: Who terminates TLS
       And it has become available
       When 3 minutes have passed
       Then the bundle's certificate and key are in a Secret of their own
-      And that Secret has not changed since it was created
+      And there has been no other such Secret, nor has this one changed
 
     @section:12.2.2.2
     @behaviour:upgrade.certificate-without-san-blocked @behaviour:upgrade.regenerate-certificate-with-san

@@ -5,7 +5,7 @@ Feature: External access to a registry
   @needs:route-api @needs:router @needs:obc-api
   Scenario: A registry that says nothing of routes gets one, and its status tells where it leads
     Given a default registry
-    When it has become available
+    When the operator has seen it
     Then its component route is managed
     And its Route quay leads to its Service quay-app
     And its registryEndpoint is "https://{name}-quay-{namespace}.{domain}"

@@ -46,10 +46,10 @@ Feature: Geo-replication
 
     @behaviour:georep.create-bundle @behaviour:georep.config-must-match
     Scenario: Two sites with the same bundle get the same configuration
-      Given a registry that manages only mirror
+      Given a registry that manages only quay
       And its bundle is the Secret "georep-config-bundle" with several storage locations
-      And it has become available
+      And the operator has seen it
       When a second site is set up with the same bundle
-      And it has become available
+      And the operator has seen it
       Then both sites have the same data in the Secret "georep-config-bundle"
       And Quay is configured the same on both sites

@@ -42,7 +42,7 @@ Feature: Backing up a registry
     @behaviour:backup.managed-keys-strip-owner
     Scenario: The generated keys are in one Secret
       Given a registry that manages only postgres, clair and clairpostgres
-      When it has become available
+      When the operator has seen it
       Then the Secret "{name}-quay-registry-managed-secret-keys" has exactly these keys, none of them empty:
         | CONFIG_EDITOR_PW        |
         | DATABASE_SECRET_KEY     |
