@@ -26,7 +26,7 @@ from fake_cluster.api import Api
 from fake_cluster.api.access.users import ADMINISTRATOR, User, authenticated
 from fake_cluster.controllers import all_controllers
 from fake_cluster.kinds import Kinds
-from fake_cluster.kinds.refs import NODES
+from fake_cluster.kinds.refs import NODE_METRICS, NODES, POD_METRICS
 from fake_cluster.machinery.clock import Clock, VirtualClock
 from fake_cluster.machinery.controller import Controller
 from fake_cluster.machinery.direct import DirectClient
@@ -34,6 +34,7 @@ from fake_cluster.machinery.manager import Manager
 from fake_cluster.manifests import ManifestError, read_manifests
 from fake_cluster.node.agent import NAME as AGENT
 from fake_cluster.node.agent import NodeAgent
+from fake_cluster.node.metrics import NodeMetrics, PodMetrics
 from fake_cluster.node.report import unready_pods
 from fake_cluster.node.scheduler import Scheduler
 from fake_cluster.node.specs import NodeSpec, node_object, workers
@@ -81,6 +82,7 @@ class FakeCluster:
     `faults` are what clients must bear with; see `fake_cluster.api.faults`.
 
     `programs` decides what runs in containers, `images` what can be pulled: there a test makes Pods fail.
+    `usages` says how much of the processor and of memory they use: autoscalers and `kubectl top` look at it.
     """
 
     def __init__(  # noqa: PLR0913 - what can be chosen about a cluster
@@ -110,6 +112,7 @@ class FakeCluster:
         self.node_agent = NodeAgent(kubelet, self.clock, partial(self.manager.enqueue, AGENT))
         self.programs = self.node_agent.programs
         self.images = self.node_agent.images
+        self.usages = self.node_agent.usages
         if run_nodes:
             self._run_nodes(workers(nodes) if isinstance(nodes, int) else nodes)
         self._run(
@@ -124,8 +127,15 @@ class FakeCluster:
         for spec in specs:
             self.add_node(spec)
         self.api.core.containers = self.node_agent
+        self._measure()
         self._run(Scheduler(self.client("kube-scheduler"), self.clock).controllers())
         self._run(self.node_agent.controllers())
+
+    def _measure(self) -> None:
+        """Serve what nodes and Pods use, as a metrics server does."""
+        client, usage_of = self.client("metrics-server"), self.node_agent.usage
+        self.api.serve(NODE_METRICS, NodeMetrics(client, self.clock, usage_of))
+        self.api.serve(POD_METRICS, PodMetrics(client, self.clock, usage_of))
 
     def _install_openshift(self) -> None:
         rng = Random(f"{self.seed} openshift")

@@ -5,13 +5,11 @@ They are made up for each request, as on a real server, which looks at its parts
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 
-from fake_cluster.api.call import Answer, Call
-from fake_cluster.api.core import Core
 from fake_cluster.errors import not_found
+from fake_cluster.kinds.refs import COMPONENT_STATUSES
 from fake_cluster.objects import Object
-from fake_cluster.store import Stored
 
 WARNING = "v1 ComponentStatus is deprecated in v1.19+"
 _SAID = {"controller-manager": "ok", "etcd-0": "ok", "scheduler": "ok"}
@@ -23,18 +21,19 @@ def _component(name: str) -> Object:
     return {"kind": "ComponentStatus", "apiVersion": "v1", "metadata": metadata, "conditions": [healthy]}
 
 
-def _get(core: Core, call: Call) -> Answer:
-    del core
-    if call.name not in _SAID:
-        raise not_found(call.resource.ref, call.name)
-    return Answer(200, obj=_component(call.name), warnings=(WARNING,))
+class Components:
+    """The parts of the control plane, all of them well."""
 
+    warnings = (WARNING,)
 
-def _list(core: Core, call: Call) -> Answer:
-    del call
-    entries = [Stored(_component(name), 0) for name in _SAID]
-    return Answer(200, entries=entries, revision=core.store.revision, warnings=(WARNING,))
+    def get(self, name: str, namespace: str) -> Object:
+        """One of them."""
+        del namespace
+        if name not in _SAID:
+            raise not_found(COMPONENT_STATUSES, name)
+        return _component(name)
 
-
-VERBS: dict[str, Callable[[Core, Call], Answer]] = {"get": _get, "list": _list}
-"""What may be asked of components."""
+    def list(self, namespace: str) -> Iterable[Object]:
+        """All of them."""
+        del namespace
+        return [_component(name) for name in _SAID]

@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
-from fake_cluster.api import components, subresources
+from fake_cluster.api import subresources
 from fake_cluster.api.access.aggregation import Aggregation
 from fake_cluster.api.access.guard import Access
 from fake_cluster.api.admission import Admission
 from fake_cluster.api.call import Answer, Call
+from fake_cluster.api.components import Components
+from fake_cluster.api.computed import Computation, Computed
 from fake_cluster.api.core import Core
 from fake_cluster.api.definitions import Definitions
 from fake_cluster.api.deleting import delete, delete_collection
@@ -56,6 +58,8 @@ class Api:
         self.access = self.core.access = Access(self.core)
         self.faults = Faults(clock)
         self.webhooks = self.core.webhooks = Webhooks(self.core)
+        self._computation = Computation()
+        self._computation.add(COMPONENT_STATUSES, Components())
         Definitions(self.core)
         Aggregation(self.core)
         self.kinds = kinds
@@ -63,6 +67,11 @@ class Api:
         self.clock = clock
         self.attachments: dict[object, Any] = {}  # what clients of this API keep with it
         self.front = Front(self.dispatch, Documents(kinds), self.access, self.webhooks, clock)
+
+    def serve(self, ref: ResourceRef, source: Computed) -> None:
+        """Serve one of the kinds that only some clusters have; `source` computes its objects."""
+        self.kinds.add(ref)
+        self._computation.add(ref, source)
 
     def resource(self, ref: ResourceRef) -> Resource:
         """The resource of a ref; 404 where it is not served."""
@@ -85,8 +94,8 @@ class Api:
             review = REVIEWS.get((resource.ref.group, resource.ref.plural))
             if review is not None:
                 return review(self.core, call)
-        elif resource.ref is COMPONENT_STATUSES:
-            return components.VERBS[call.verb](self.core, call)
+        elif resource.is_computed:
+            return self._computation.dispatch(self.core, call)
         return VERBS[call.verb](self.core, call)
 
     def handle(

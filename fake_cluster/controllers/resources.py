@@ -17,6 +17,8 @@ _NOT_STORED = frozenset(
         refs.BINDINGS,
         refs.COMPONENT_STATUSES,
         refs.LOCAL_SUBJECT_ACCESS_REVIEWS,
+        refs.NODE_METRICS,
+        refs.POD_METRICS,
         refs.SELF_SUBJECT_ACCESS_REVIEWS,
         refs.SELF_SUBJECT_REVIEWS,
         refs.SELF_SUBJECT_RULES_REVIEWS,
@@ -24,7 +26,7 @@ _NOT_STORED = frozenset(
         refs.TOKEN_REVIEWS,
     }
 )
-"""They answer a question and are forgotten."""
+"""They answer a question and are forgotten, or are made up when somebody asks."""
 _SEEN_ELSEWHERE = frozenset(
     {refs.EVENTS_V1, refs.HORIZONTAL_POD_AUTOSCALERS_V1, refs.HORIZONTAL_POD_AUTOSCALERS_V2BETA2}
 )

@@ -159,6 +159,7 @@ def _made(entry: catalogue.Entry) -> BuiltIn:
         subresources=frozenset(entry.subresources),
         has_generation=entry.generation,
         has_defaults_beyond_spec=(entry.ref.group, entry.ref.kind) not in defaults.ONLY_IN_SPEC,
+        is_computed=entry.computed,
     )
 
 
@@ -166,6 +167,12 @@ def _made(entry: catalogue.Entry) -> BuiltIn:
 def collections() -> Sequence[BuiltIn]:
     """All built-in resources with a collection, in discovery order."""
     return tuple(_made(entry) for entry in catalogue.COLLECTIONS)
+
+
+@cache
+def added() -> Sequence[BuiltIn]:
+    """The kinds that only some clusters serve."""
+    return tuple(_made(entry) for entry in catalogue.ADDED)
 
 
 @cache

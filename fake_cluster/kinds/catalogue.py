@@ -27,6 +27,7 @@ class Entry(NamedTuple):
     verbs: frozenset[str] = ALL_VERBS
     storage: ResourceRef | None = None
     singular: str = ""
+    computed: bool = False
 
 
 _ALL: Final = ("all",)
@@ -40,7 +41,7 @@ _POD_SUBRESOURCES: Final = (
 
 _CORE: Final = (
     Entry(refs.BINDINGS, verbs=CREATE_ONLY),
-    Entry(refs.COMPONENT_STATUSES, ("cs",), verbs=READ_ONLY),
+    Entry(refs.COMPONENT_STATUSES, ("cs",), verbs=READ_ONLY, computed=True),
     Entry(refs.CONFIG_MAPS, ("cm",)),
     Entry(refs.ENDPOINTS, ("ep",), singular="endpoints"),
     Entry(refs.EVENTS, ("ev",)),
@@ -122,6 +123,11 @@ COLLECTIONS: Final[tuple[Entry, ...]] = (
 )
 """In discovery order."""
 
+ADDED: Final[tuple[Entry, ...]] = tuple(
+    Entry(ref, verbs=READ_ONLY, computed=True) for ref in (refs.NODE_METRICS, refs.POD_METRICS)
+)
+"""Kinds of APIs that an API server only passes on: served by clusters where something answers for them."""
+
 BODIES: Final[tuple[Entry, ...]] = tuple(
     Entry(ref, verbs=frozenset())
     for ref in (refs.DELETE_OPTIONS, refs.EVICTION, refs.SCALE, refs.TOKEN_REQUEST)
@@ -137,4 +143,5 @@ def singular_of(entry: Entry) -> str:
 def entries() -> Iterable[Entry]:
     """Everything."""
     yield from COLLECTIONS
+    yield from ADDED
     yield from BODIES

@@ -171,6 +171,10 @@ PRIORITY_LEVEL_CONFIGURATIONS = ResourceRef(
     namespaced=False,
 )
 
+# metrics.k8s.io: never stored, served where something measures
+NODE_METRICS = ResourceRef("metrics.k8s.io", "v1beta1", "nodes", "NodeMetrics", namespaced=False)
+POD_METRICS = ResourceRef("metrics.k8s.io", "v1beta1", "pods", "PodMetrics")
+
 # bodies of subresources: kinds without a collection of their own
 DELETE_OPTIONS = ResourceRef("", "v1", "", "DeleteOptions")
 EVICTION = ResourceRef("policy", "v1", "", "Eviction")

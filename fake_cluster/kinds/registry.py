@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import chain
 
-from fake_cluster.kinds.builtin import collections, everything
+from fake_cluster.kinds.builtin import added, collections, everything
 from fake_cluster.kinds.custom.resource import CustomResource, resources_of
 from fake_cluster.kinds.resource import Resource
-from fake_cluster.objects import Object
+from fake_cluster.objects import Object, ResourceRef
 
 _Place = tuple[str, str, str]
 _Name = tuple[str, str]
@@ -30,6 +30,7 @@ class Kinds:
 
     def __init__(self) -> None:
         self._custom: dict[_Name, Sequence[CustomResource]] = {}
+        self._added: list[Resource] = []
         self._places: dict[_Place, Resource] = dict(_built_in_places())
         self._kinds: dict[_Name, Resource] = dict(_built_in_kinds())
 
@@ -42,9 +43,16 @@ class Kinds:
         return self._kinds.get((api_version, kind))
 
     def resources(self) -> Iterable[Resource]:
-        """All resources in discovery order: built-in ones, then custom ones by group and name."""
+        """All resources in discovery order: built-in ones, added ones, then custom ones by group and name."""
         custom = (self._custom[name] for name in sorted(self._custom))
-        return chain(collections(), chain.from_iterable(custom))
+        return chain(collections(), self._added, chain.from_iterable(custom))
+
+    def add(self, ref: ResourceRef) -> None:
+        """Serve one of the kinds that not every cluster has, such as metrics."""
+        resource = next(item for item in added() if item.ref == ref)
+        self._added.append(resource)
+        self._places[ref[:3]] = resource
+        self._kinds[ref.api_version, ref.kind] = resource
 
     def add_crd(self, crd: Object) -> None:
         """Serve what a stored CustomResourceDefinition says, in place of what it said before."""

@@ -48,6 +48,7 @@ class Resource(ABC):
     """One kind in one version. `storage` is where its objects are stored: itself for nearly all.
 
     `subresources` are "status", "scale", "log" and the like; `verbs` those of the collection itself.
+    Objects of a kind that `is_computed` are made up for each request and stored nowhere.
     """
 
     ref: ResourceRef
@@ -61,6 +62,7 @@ class Resource(ABC):
     is_custom: bool = False
     has_generation: bool = False
     has_defaults_beyond_spec: bool = True
+    is_computed: bool = False
 
     @property
     @abstractmethod

@@ -61,11 +61,42 @@ def short_name(name: str) -> str:
     return "{}/{}.{}".format(*found.groups()) if found else name.rsplit(".", 1)[-1]
 
 
+_META: Final = "#/$defs/io.k8s.apimachinery.pkg.apis.meta.v1."
+_USAGE: Final = {
+    "type": "object",
+    "additionalProperties": {"$ref": "#/$defs/io.k8s.apimachinery.pkg.api.resource.Quantity"},
+}
+
+
+def _measured(**fields: Definition) -> Definition:
+    properties = {
+        "metadata": {"$ref": f"{_META}ObjectMeta"},
+        "timestamp": {"$ref": f"{_META}Time"},
+        "window": {"type": "string"},
+    }
+    heads = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}}
+    return {"properties": heads | properties | fields, "required": ["timestamp", "window", *fields]}
+
+
+METRICS: Final[dict[str, Definition]] = {
+    "metrics/v1beta1.NodeMetrics": _measured(usage=_USAGE),
+    "metrics/v1beta1.PodMetrics": _measured(
+        containers={"type": "array", "items": {"$ref": "#/$defs/io.k8s.metrics.v1beta1.ContainerMetrics"}}
+    ),
+    "metrics/v1beta1.ContainerMetrics": {
+        "properties": {"name": {"type": "string"}, "usage": _USAGE},
+        "required": ["name", "usage"],
+    },
+}
+"""What the package lacks: metrics are an API of a server of their own (k8s.io/metrics)."""
+
+
 def definitions() -> dict[str, Definition]:
-    """All definitions of the package, by their short names."""
+    """All definitions of the package, and those of metrics, by their short names."""
     package = resources.files("kubernetes_validate")
     path = package / "kubernetes-json-schema" / f"{VERSION}-local" / "_definitions.json"
-    return {short_name(name): body for name, body in orjson.loads(path.read_bytes())["$defs"].items()}
+    found = {short_name(name): body for name, body in orjson.loads(path.read_bytes())["$defs"].items()}
+    return found | METRICS
 
 
 def _word(name: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from fake_cluster.node.program import Context, ExecResult, Factory, Peer, ProbeKind, Program
 from fake_cluster.node.programs import Match, Programs, Service, Task, crashes, never_ready, service, task
 from fake_cluster.node.specs import NodeSpec
+from fake_cluster.node.usage import Usages
 
 __all__ = [
     "Context",
@@ -21,6 +22,7 @@ __all__ = [
     "Programs",
     "Service",
     "Task",
+    "Usages",
     "crashes",
     "never_ready",
     "service",

@@ -31,6 +31,7 @@ from fake_cluster.node.program import ExecResult, Peer
 from fake_cluster.node.programs import Programs
 from fake_cluster.node.runtime import Runtime
 from fake_cluster.node.specs import GENEROUS, LEASE_NAMESPACE, node_lease, node_status
+from fake_cluster.node.usage import Usage, Usages
 from fake_cluster.objects import Key, Object, condition, is_terminating, key_of
 
 NAME = "kubelet"
@@ -41,7 +42,7 @@ _GONE = (404, 409)
 class NodeAgent:
     """Runs the Pods of all nodes.
 
-    `programs` decides what runs in containers, `images` what can be pulled. `wake` is called with the
+    `programs` decides what runs in containers, `images` what can be pulled, `usages` what that uses. `wake` is called with the
     key of a Pod in which something has happened of its own accord; it is to lead to a pass over it.
     """
 
@@ -50,7 +51,8 @@ class NodeAgent:
         self.clock = clock
         self.programs = Programs()
         self.images = Images()
-        self._runtime = Runtime(client, clock, self.programs, self.images, Mounts(client))
+        self.usages = Usages()
+        self._runtime = Runtime(client, clock, self.programs, self.images, Mounts(client), self.usages)
         self._wake = wake
         self._pods: dict[Key, Object] = {}
         self._runners: dict[Key, PodRunner] = {}
@@ -154,6 +156,20 @@ class NodeAgent:
         runner = self._runners.get(key_of(pod))
         containers = runner.containers if runner is not None else []
         return next((container for container in containers if container.name == name), None)
+
+    def usage(self, pod: Object) -> Mapping[str, Usage]:
+        """What the containers of a Pod use now, by name; none where it does not run, or not all of it."""
+        runner = self._runners.get(key_of(pod))
+        if runner is None or runner.uid != pod["metadata"]["uid"]:
+            return {}
+        lasting = [container for container in runner.containers if container.lasts]
+        if not all(container.process for container in lasting):
+            return {}
+        return {
+            container.name: self.usages.of(runner.pod, container.spec, container.process.context.uses)
+            for container in lasting
+            if container.process is not None
+        }
 
     # --- nodes ------------------------------------------------------------------------------------
 

@@ -96,6 +96,11 @@ class Container:
         return self.stage in (Stage.RUNNING, Stage.STOPPING)
 
     @property
+    def lasts(self) -> bool:
+        """Whether it runs as long as the Pod does."""
+        return self.role is not Role.INIT
+
+    @property
     def has_run(self) -> bool:
         """Whether it has run and ended at least once."""
         return "terminated" in self._state or bool(self._last_state)
@@ -219,6 +224,7 @@ class Container:
             self.pod, self.spec, runtime.clock, runtime.mounts.surroundings(self.pod, self.spec)
         )
         context.wake = self._wake
+        context.on_use = runtime.usages.changed
         self.lines = context.lines
         self.process = Process(program, context)
         program.start(context)

@@ -75,6 +75,8 @@ class Context:
         self.probes_are_stale = False
         self.wake: Callable[[], None] = _nobody_listens
         self.on_log: Callable[[], None] = _nobody_listens
+        self.on_use: Callable[[], None] = _nobody_listens
+        self.uses: Mapping[str, str] = {}
         self._clock = clock
         self._surroundings = surroundings
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
@@ -99,6 +101,12 @@ class Context:
         """Say that probes may be answered differently from now on."""
         self.probes_are_stale = True
         self.wake()
+
+    def use(self, *, cpu: str = "", memory: str = "") -> None:
+        """Say what the program uses from now on, as quantities: "250m", "300Mi"; empty: the usual."""
+        wanted = {"cpu": cpu, "memory": memory}
+        self.uses = {name: quantity for name, quantity in wanted.items() if quantity}
+        self.on_use()
 
     def after(self, seconds: float, action: Callable[[], None]) -> None:
         """Do something `seconds` from now, if the container still runs then."""

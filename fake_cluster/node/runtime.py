@@ -11,6 +11,7 @@ from fake_cluster.machinery.events import EventKind, Recorder
 from fake_cluster.node.images import Images
 from fake_cluster.node.mounts import Mounts
 from fake_cluster.node.programs import Programs
+from fake_cluster.node.usage import Usages
 from fake_cluster.objects import Object
 
 FIRST_BACKOFF = 10.0
@@ -46,6 +47,7 @@ class Runtime:
     programs: Programs
     images: Images
     mounts: Mounts
+    usages: Usages = field(default_factory=Usages)
     start_seconds: float = 0.4
     _recorders: dict[str, Recorder] = field(default_factory=dict)
 

@@ -407,6 +407,15 @@ class TestContainers:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port[1]}/", timeout=PATIENCE) as answer:
                     assert answer.read().decode().startswith("web-")
 
+    def test_what_pods_and_nodes_use_is_shown(self, web: Kubectl) -> None:
+        pods = web("top", "pods", "--no-headers").splitlines()
+        assert {line.split()[0].startswith("web-") for line in pods} == {True}
+        assert {tuple(line.split()[1:]) for line in pods} == {("1m", "16Mi")}
+        heading, *nodes = web("top", "nodes").splitlines()
+        assert heading.split() == ["NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)"]
+        assert len(nodes) == 3
+        assert "usage" in web("explain", "nodemetrics")
+
 
 class TestAccess:
     def test_it_knows_who_one_is_and_what_one_may(self, root: Kubectl) -> None:

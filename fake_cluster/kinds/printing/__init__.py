@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from fake_cluster.kinds.printing import cluster, network, pods, workloads
+from fake_cluster.kinds.printing import cluster, metrics, network, pods, workloads
 from fake_cluster.kinds.printing.cells import AGE, NAME
 from fake_cluster.kinds.resource import Column
 from fake_cluster.objects import ResourceRef
@@ -16,6 +16,7 @@ _TABLES: Final[dict[tuple[str, str], Sequence[Column]]] = {
     **workloads.TABLES,
     **network.TABLES,
     **cluster.TABLES,
+    **metrics.TABLES,
 }
 _TABLES[("events.k8s.io", "events")] = _TABLES[("", "events")]
 
