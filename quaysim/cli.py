@@ -1,4 +1,4 @@
-"""The command line: `quaysim plan`, `serve`, `operator`, `diff`, `report` and `coverage`.
+"""The command line: `quaysim plan`, `serve`, `operator`, `cleanup`, `diff`, `report` and `coverage`.
 
 Each command lives in a module of `quaysim.commands`, which is imported when the command is run, or when all
 are listed; and each imports what it needs when it runs. So nobody waits for the parts of the others.
@@ -18,6 +18,7 @@ COMMANDS = {
     "plan": "What would become of a registry.",
     "serve": "The simulated cluster over HTTP(S), for kubectl.",
     "operator": "The simulated operator against an API server.",
+    "cleanup": "Remove what an interrupted run has left in a cluster.",
     "diff": "What two sets of objects differ in.",
     "report": "What changed from one run to the next.",
     "coverage": "Which documented behaviours have scenarios.",

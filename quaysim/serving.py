@@ -5,15 +5,18 @@ from __future__ import annotations
 import ipaddress
 import secrets
 import socket
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import IO
 
 from fake_cluster.api.access.users import ADMINISTRATOR
 from fake_cluster.cluster import FakeCluster, Platform
 from fake_cluster.http import Server, is_loopback, kubeconfig, listen, write_kubeconfig
+from fake_cluster.http.audit import audited
+from fake_cluster.http.wire import Handler
 from fake_cluster.machinery.clock import RealClock
 from fake_cluster.platform.certificates import wildcard, wildcard_chain
 from fake_cluster.platform.refs import ROUTES
@@ -42,6 +45,7 @@ class Serving:
     rbac: bool
     speed: float
     seed: int
+    audit_log: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def serve(serving: Serving, ready: Callable[[Endpoint], None]) -> None:
     with ExitStack() as stack:
         listener = stack.enter_context(listen(serving.host, serving.port))
         cluster = stack.enter_context(_cluster(serving))
-        server, endpoint = _server(serving, cluster, listener)
+        server, endpoint = _server(serving, cluster, listener, stack.enter_context(_audit_log(serving)))
         if serving.router_port is not None:
             _add_router(
                 serving, cluster, server, stack.enter_context(listen(serving.host, serving.router_port))
@@ -96,7 +100,29 @@ def _run_operator(cluster: FakeCluster, serving: Serving) -> None:
     cluster.add(controllers)
 
 
-def _server(serving: Serving, cluster: FakeCluster, listener: socket.socket) -> tuple[Server, Endpoint]:
+@contextmanager
+def _audit_log(serving: Serving) -> Iterator[IO[bytes] | None]:
+    """The file of the audit log, where there is one."""
+    if serving.audit_log is None:
+        yield None
+        return
+    try:
+        file = serving.audit_log.open("wb")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ServingError(f"the audit log cannot be written to {serving.audit_log}: {reason}") from error
+    with file:
+        yield file
+
+
+def _handler(cluster: FakeCluster, log: IO[bytes] | None) -> Handler:
+    handle: Handler = cluster.api.handle
+    return handle if log is None else audited(handle, log, cluster.clock.now)
+
+
+def _server(
+    serving: Serving, cluster: FakeCluster, listener: socket.socket, log: IO[bytes] | None
+) -> tuple[Server, Endpoint]:
     """Over TLS, and where roles decide, every request must say who makes it: the token is the administrator's."""
     reachable = "127.0.0.1" if _is_wildcard(serving.host) else serving.host
     shown = f"[{reachable}]" if ":" in reachable else reachable
@@ -104,11 +130,11 @@ def _server(serving: Serving, cluster: FakeCluster, listener: socket.socket) -> 
     cluster.api.access.authentication.add_token(token, ADMINISTRATOR)
     cluster.api.access.closed = serving.tls
     if not serving.tls:
-        return Server(cluster.api.handle, cluster.manager, listener), Endpoint(f"http://{place}", token)
+        return Server(_handler(cluster, log), cluster.manager, listener), Endpoint(f"http://{place}", token)
     from fake_cluster.http.tls import make_tls  # noqa: PLC0415 - cryptography takes its time
 
     tls = make_tls(dict.fromkeys([reachable, "localhost", "127.0.0.1", "::1", socket.gethostname()]))
-    server = Server(cluster.api.handle, cluster.manager, listener, context=tls.context)
+    server = Server(_handler(cluster, log), cluster.manager, listener, context=tls.context)
     return server, Endpoint(f"https://{place}", token, tls.authority)
 
 

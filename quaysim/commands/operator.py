@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
-import ssl
 import threading
 from pathlib import Path
 from random import SystemRandom
@@ -13,25 +11,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quaysim.commands import DEFAULT_VERSION, CommandError
+from quaysim.targets.connection import CONSENT, BadKubeconfig, Options, connect
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
-
-DIAL_SECONDS = 10.0
 
 
 def command(
     *,
     kubeconfig: Annotated[Path, typer.Option(metavar="FILE", help="The kubeconfig of the cluster.")],
-    context: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The context; the current one by default.")
-    ] = None,
+    context: Annotated[str, typer.Option(metavar="NAME", help="The context in it.")],
     operator_version: Annotated[
         str, typer.Option(metavar="VERSION", help="The version of the Quay Operator.")
     ] = DEFAULT_VERSION,
     namespace: Annotated[
         str, typer.Option("--namespace", "-n", help="Watch this namespace only; all by default.")
     ] = "",
+    i_know_this_is_not_a_test_cluster: Annotated[
+        bool, typer.Option(CONSENT, help="Use a context that does not look like a test cluster.")
+    ] = False,
 ) -> int:
     """Run the simulated Quay Operator against an API server, on real time, until SIGINT or SIGTERM.
 
@@ -41,7 +39,9 @@ def command(
 
     from fake_cluster.errors import ApiError  # noqa: PLC0415 - as above
 
-    api_client = _connect(kubeconfig, context)
+    api_client = _connect(
+        Options(str(kubeconfig), context, not_a_test_cluster=i_know_this_is_not_a_test_cluster)
+    )
     host = api_client.configuration.host
     try:
         _run(api_client, operator_version, namespace)
@@ -50,13 +50,11 @@ def command(
     return 0
 
 
-def _connect(kubeconfig: Path, context: str | None) -> ApiClient:
-    from quaysim.targets.kubeconfig import BadKubeconfig, Options, connect  # noqa: PLC0415 - as above
-
-    if not kubeconfig.is_file():
-        raise CommandError(f"{kubeconfig}: no such file")
+def _connect(options: Options) -> ApiClient:
+    if not Path(options.kubeconfig or "").is_file():
+        raise CommandError(f"{options.kubeconfig}: no such file")
     try:
-        return connect(Options(str(kubeconfig), context))
+        return connect(options)
     except BadKubeconfig as error:
         raise CommandError(str(error)) from error
 
@@ -66,6 +64,7 @@ def _run(api_client: ApiClient, version: str, namespace: str) -> None:
     from fake_cluster.machinery.manager import Manager  # noqa: PLC0415
     from fake_cluster.machinery.rest import RestClient  # noqa: PLC0415
     from quaysim import operator  # noqa: PLC0415
+    from quaysim.standins.dialing import dial  # noqa: PLC0415
 
     client, clock = RestClient(api_client), RealClock()
     settings = operator.Settings(version=version, watch_namespace=namespace)
@@ -82,22 +81,6 @@ def _run(api_client: ApiClient, version: str, namespace: str) -> None:
     typer.echo(f"quaysim operator {version} watches {api_client.configuration.host}")
     manager.run_forever(stop)
     client.close()
-
-
-def dial(host: str, port: int) -> str:
-    """The certificates (PEM) that a server presents, unverified. Raises OSError in the words of Go."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    try:
-        with (
-            socket.create_connection((host, port), DIAL_SECONDS) as connection,
-            context.wrap_socket(connection, server_hostname=host) as secure,
-        ):
-            return ssl.DER_cert_to_PEM_cert(secure.getpeercert(binary_form=True) or b"")
-    except socket.gaierror as error:
-        raise OSError(f"dial tcp: lookup {host}: no such host") from error
-    except OSError as error:
-        raise OSError(f"dial tcp {host}:{port}: {(error.strerror or str(error)).lower()}") from error
 
 
 def _reason(error: Exception) -> str:

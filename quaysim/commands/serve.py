@@ -60,6 +60,10 @@ def command(  # noqa: PLR0913 - the options of the command
         float, typer.Option(metavar="N", min=0.001, help="How many times as fast as real time.")
     ] = 1.0,
     seed: Annotated[int, typer.Option(help="Decides everything random in the cluster.")] = 0,
+    audit_log: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a line of JSON there for each request (audit.k8s.io/v1)."),
+    ] = None,
 ) -> int:
     """Serve a simulated cluster over HTTP(S) on real time, and write a kubeconfig for it.
 
@@ -83,6 +87,7 @@ def command(  # noqa: PLR0913 - the options of the command
         rbac=rbac,
         speed=speed,
         seed=seed,
+        audit_log=audit_log,
     )
     try:
         serve(
