@@ -40,6 +40,7 @@ def _(scene: Scene, reason: str, datatable: list[list[str]]) -> None:
 
 
 @then(parsers.parse("the API server refuses it as {reason:w}: {message}"))
+@then(parsers.parse("the API server answers {reason:w}: {message}"))
 def _(scene: Scene, reason: str, message: str) -> None:
     assert scene.error is not None, "it was taken"
     expected = scene.registry.fill(message) if scene.registries else message

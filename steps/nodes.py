@@ -176,7 +176,7 @@ def _(scene: Scene) -> None:
     registry = scene.registry
     pods = scene.target.client.list(PODS, registry.namespace)
     assert pods, "it has Pods"
-    usual = {"node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"}
+    usual = {f"node.kubernetes.io/{trouble}" for trouble in ("memory-pressure", "not-ready", "unreachable")}
     for pod in pods:
         name, spec = pod["metadata"]["name"], pod["spec"]
         same(f"node selector of {name}", spec.get("nodeSelector") or {}, {})

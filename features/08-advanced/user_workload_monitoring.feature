@@ -9,7 +9,7 @@ Feature: Monitoring for an operator in a single namespace
     @behaviour:user-workload-monitoring.user-config-missing @needs:cluster-monitoring
     Scenario Outline: Asking for the ConfigMap <name> before there is one
       When the ConfigMap "<name>" in "<namespace>" is asked for
-      Then the API server refuses it as NotFound: configmaps "<name>" not found
+      Then the API server answers NotFound: configmaps "<name>" not found
 
       Examples:
         | name                            | namespace                          |
