@@ -96,7 +96,7 @@ def _run_operator(cluster: FakeCluster, serving: Serving) -> None:
         controllers = operator.controllers(client, settings, cluster.clock, rng, cluster.peer_chain)
     except ValueError as error:
         raise ServingError(str(error)) from error
-    operator.install(client)
+    operator.install(client, serving.operator_version)
     cluster.add(controllers)
 
 

@@ -72,7 +72,7 @@ def _run(api_client: ApiClient, version: str, namespace: str) -> None:
         controllers = operator.controllers(client, settings, clock, SystemRandom(), dial)
     except ValueError as error:
         raise CommandError(str(error)) from error
-    operator.install(client)
+    operator.install(client, version)
     manager, stop = Manager(clock), threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -39,10 +39,10 @@ class FakeTarget(Target):
 
     def _run_operator(self, rng: Random, watch_namespace: str) -> None:
         cluster, client = self.cluster, self.cluster.client("quay-operator")
-        operator.install(client)
         settings = operator.Settings(watch_namespace=watch_namespace)
         if OPERATOR_36 in self.capabilities:
             settings = operator.Settings(OLD_VERSION, watch_namespace)
+        operator.install(client, settings.version)
         controllers = operator.controllers(client, settings, cluster.clock, rng, cluster.peer_chain)
         if OPERATOR_DEPLOYMENT in self.capabilities:
             controllers = list(installed(client, controllers, settings.version))
