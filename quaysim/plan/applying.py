@@ -66,6 +66,10 @@ class _Applier:
             what = f'no resource of kind "{obj["kind"]}" in version "{obj["apiVersion"]}" on this platform'
             raise document.problem(what, "kind")
         metadata = dict(obj.get("metadata") or {})
+        if not isinstance(metadata.get("namespace"), str | None):
+            raise document.problem(
+                "text is expected here; quote what YAML takes for something else", "metadata.namespace"
+            )
         if resource.ref.namespaced:
             metadata["namespace"] = namespace_of(obj, self._default_namespace)
             self._need_namespace(document, metadata["namespace"])
@@ -135,7 +139,7 @@ def _field_in(message: str) -> str:
     if found is None:
         return ""
     structure, field = found.groups()
-    return f"metadata.{field}" if structure == "ObjectMeta" else field
+    return f"metadata.{field.removeprefix('metadata.')}" if structure == "ObjectMeta" else field
 
 
 def _undecodable(obj: Object) -> str:

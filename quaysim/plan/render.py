@@ -9,7 +9,7 @@ import orjson
 import yaml
 
 from fake_cluster.objects import Object
-from quaysim.plan.paper import CARE, EMPTY, Line, line
+from quaysim.plan.paper import CARE, EMPTY, Line, heading, line
 from quaysim.plan.text import placement_lines, registry_lines
 from quaysim.plan.verdict import Verdict
 
@@ -23,6 +23,9 @@ def as_text(verdict: Verdict, *, rules: bool = False) -> Iterator[Line]:
             yield EMPTY
         yield from registry_lines(verdict, registry, rules=rules)
     yield from placement_lines(verdict)
+    if verdict.outcome.log:
+        yield from heading("The operator's log")
+        yield from (line(f"  {text}") for text in verdict.outcome.log)
 
 
 def as_yaml(verdict: Verdict) -> str:

@@ -155,7 +155,8 @@ def with_bundle(registry: RegistryInput) -> Object:
 
 def namespace_of(obj: Object, default: str) -> str:
     """`metadata.namespace`, or the default."""
-    return str(_mapping(obj.get("metadata")).get("namespace") or default)
+    namespace = _mapping(obj.get("metadata")).get("namespace")
+    return default if namespace in (None, "") else str(namespace)
 
 
 def _is_registry(manifest: Manifest) -> bool:

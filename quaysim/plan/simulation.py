@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -16,6 +16,7 @@ from quaysim import operator
 from quaysim.operator import QUAY_REGISTRIES, Settings
 from quaysim.plan.applying import Remark, apply_setup
 from quaysim.plan.history import History, Recorder
+from quaysim.plan.log import collected_log
 from quaysim.plan.nodes import Placement, node_specs, placement_of
 from quaysim.plan.problems import UnreadableInput
 from quaysim.plan.setup import RegistryInput, Setup, check_bundles, check_registries
@@ -53,7 +54,7 @@ class Outcome:
     `objects`: everything that is there now and was not there before. `available_after`: seconds of the
     cluster's time until each registry was available, by (namespace, name); of an upgrade, since it began.
     `minimum`, `maximum`: where the Pods are, if the sizes of the nodes are given. `history`: what happened
-    during an upgrade.
+    during an upgrade. `log`: what the operator wrote to its log, each line once.
     """
 
     setup: Setup
@@ -63,6 +64,7 @@ class Outcome:
     minimum: Placement | None = None
     maximum: Placement | None = None
     history: History | None = None
+    log: Sequence[str] = ()
 
     def registry(self, given: RegistryInput) -> Object:
         """What became of a registry."""
@@ -85,7 +87,9 @@ def simulate(setup: Setup) -> Outcome:
     With `from_version` the operator is first that one; when nothing changes any more, the new one takes
     its place.
     """
-    return _Simulation(setup).run()
+    with collected_log() as lines:
+        outcome = _Simulation(setup).run()
+    return replace(outcome, log=list(lines))
 
 
 class _Simulation:

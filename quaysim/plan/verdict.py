@@ -114,6 +114,7 @@ class Verdict:
             "available": self.exit_code == EXIT_AVAILABLE,
             "placement": self._placement(),
             "warnings": [{**vars(remark)} for remark in self.remarks],
+            "log": list(self.outcome.log),
             "registries": [registry.as_json() for registry in self.registries],
             "objects": [reference(obj) for obj in self.outcome.objects],
         }
@@ -172,7 +173,7 @@ def _blocks(subject: Subject, registry: Object, outcome: Outcome) -> Iterator[Fi
     crash = next((event for event in outcome.objects if _is_crash(event, registry)), None)
     if blocked is not None and blocked["status"] == "True":
         yield explain(subject, blocked["reason"], blocked["message"], RULES)
-    elif crash is not None:
+    elif crash is not None and not condition_is_true(registry, "Available"):
         yield explain(subject, CRASHED, crash["message"], RULES)
     elif outcome.setup.platform != "openshift":
         for kind, api in NEEDED_APIS.items():

@@ -46,6 +46,7 @@ SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
         (REGISTRY.replace("example-registry", "Example_Registry"), ":3: metadata.name: Invalid value"),
         (REGISTRY.replace("name:", "namespace:"), ":3: metadata.name: Required value"),
         (REGISTRY.replace("example-registry", "5"), ":3: metadata.name: QuayRegistry in version"),
+        (REGISTRY.replace("{", "{namespace: n, "), ":3: metadata.namespace: text is expected here"),
         (REGISTRY.replace("{", "{namespace: Bad_Name, "), ":3: metadata.namespace: "),
     ],
 )

@@ -134,3 +134,10 @@ def test_the_namespace_may_bring_its_own_labels(run: Run, tmp_path: Path) -> Non
     }
     ran = run("plan", write(tmp_path / "all.yaml", registry(), space), "-o", "yaml")
     assert (ran.code, "team: a" in ran.out) == (0, True)
+
+
+def test_what_the_operator_only_logs_is_shown_as_its_log(run: Run, tmp_path: Path) -> None:
+    file = write(tmp_path / "registry.yaml", registry(managed("quay")))
+    ran = run("plan", file, "--operator-version", "3.6.4")
+    assert (ran.code, ran.err) == (3, "")
+    assert "unknown component: quay" in ran.out.partition("The operator's log\n")[2]

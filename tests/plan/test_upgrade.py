@@ -102,6 +102,12 @@ def test_an_upgrade_that_meets_a_new_rule_is_blocked_and_changes_nothing() -> No
     assert _upgrade(verdict).restarted == []
 
 
+def test_an_upgrade_heals_what_the_old_operator_died_of() -> None:
+    verdict = planned(registry(managed("quay")), from_version="3.6.4")
+    assert not _upgrade(verdict).was_available
+    assert (verdict.registries[0].state, verdict.registries[0].findings) == ("Available", [])
+
+
 @pytest.mark.parametrize(
     ("old", "new", "supported"),
     [
