@@ -100,8 +100,9 @@ class Brought:
         run = STAND_INS[name].run
         if run is None:
             return
-        background = Background(f"stand-in {name}", self.client, self.clock)
-        site = Site(self.client, self.clock, Random(SEED), self.apps_domain)
+        client = STAND_INS[name].client(self.client.client, self.client.run)
+        background = Background(f"stand-in {name}", client, self.clock)
+        site = Site(client, self.clock, Random(SEED), self.apps_domain)
         background.add(run(site, background))
         background.start()
         self._at_work.append(background)

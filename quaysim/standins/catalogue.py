@@ -45,11 +45,12 @@ ClusterScoped = tuple[ResourceRef, Object]
 
 @dataclass(frozen=True)
 class StandIn:
-    """One stand-in. `makes` are the cluster-scoped objects that it puts up; `run` has its work done."""
+    """One stand-in. `makes` are the cluster-scoped objects that it puts up; `run` has its work done by a `client`."""
 
     what: str
     makes: Callable[[Client, str], Iterable[ClusterScoped]] = lambda client, run: ()  # noqa: ARG005
     run: Callable[[Site, Background], Sequence[Controller]] | None = None
+    client: type[ScopedClient] = ScopedClient
 
 
 def _definitions(definitions: Sequence[Object]) -> Callable[[Client, str], Iterable[ClusterScoped]]:
@@ -127,7 +128,7 @@ STAND_INS = {
         _openshift,
     ),
     "controllers": StandIn("the controllers of kube-controller-manager", run=_controllers),
-    "nodes": StandIn("simulated nodes, a scheduler and kubelets", _nodes, _run_nodes),
+    "nodes": StandIn("simulated nodes, a scheduler and kubelets", _nodes, _run_nodes, nodes.SchedulingClient),
     "volumes": StandIn("volumes for claims", run=_volumes),
     "router": StandIn("a router that admits Routes", run=_router),
     "buckets": StandIn("a provisioner of object buckets", run=_buckets),

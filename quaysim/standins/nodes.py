@@ -48,7 +48,7 @@ def _untainted(node: Object) -> Object:
 
 
 class Nodes:
-    """The nodes of one run, and who looks after them."""
+    """The nodes of one run, and who looks after them. `client` is a SchedulingClient where Pods are placed."""
 
     def __init__(self, client: ScopedClient, clock: Clock) -> None:
         self._client = client
@@ -62,8 +62,7 @@ class Nodes:
 
     def scheduler(self) -> list[Controller]:
         """Who places the run's Pods."""
-        client = self._client
-        return Scheduler(SchedulingClient(client.client, client.run), self._clock).controllers()
+        return Scheduler(self._client, self._clock).controllers()
 
     def agent(self, wake: Callable[[Key], None]) -> list[Controller]:
         """Who runs them. `wake` takes the key of a Pod that wants another pass."""
