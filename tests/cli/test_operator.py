@@ -36,7 +36,8 @@ def test_the_operator_works_against_an_api_server_in_another_process(tmp_path: P
 
 def test_a_kubeconfig_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     missing = tmp_path / "none"
-    assert fails("operator", "--kubeconfig", missing) == (2, f"quaysim: {missing}: no such file\n")
+    answer = fails("operator", "--kubeconfig", missing, "--context", "quaysim")
+    assert answer == (2, f"quaysim: {missing}: no such file\n")
 
 
 def test_a_context_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
