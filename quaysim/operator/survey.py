@@ -8,7 +8,12 @@ from fake_cluster.machinery.client import Client
 from fake_cluster.objects import Object
 from fake_cluster.platform.refs import OBJECT_BUCKET_CLAIMS
 from quaysim.operator.bundle import Bundle
-from quaysim.operator.conditions import MONITORING_DEPENDENCY, ROUTE_DEPENDENCY, STORAGE_DEPENDENCY
+from quaysim.operator.conditions import (
+    CONFIG_INVALID,
+    MONITORING_DEPENDENCY,
+    ROUTE_DEPENDENCY,
+    STORAGE_DEPENDENCY,
+)
 from quaysim.operator.context import Surroundings, components_of, managed_kinds
 from quaysim.operator.discovery import (
     Dial,
@@ -20,6 +25,7 @@ from quaysim.operator.discovery import (
     probe_router,
 )
 from quaysim.operator.errors import Blocked
+from quaysim.operator.goyaml import YamlError
 from quaysim.operator.messages import Messages
 
 
@@ -41,7 +47,7 @@ class Survey:
         managed = managed_kinds(components_of(registry))
         found = await self._routes(registry, bundle)
         found = self._storage(registry, found, required="objectstorage" in managed)
-        bundle.check_build_manager()
+        _check_build_manager(bundle)
         return replace(found, monitoring=self._monitoring(required="monitoring" in managed))
 
     async def _routes(self, registry: Object, bundle: Bundle) -> Surroundings:
@@ -84,3 +90,11 @@ class Survey:
         if problem and required:
             raise Blocked(MONITORING_DEPENDENCY, self.messages.monitoring_unknown.format(error=problem))
         return not problem
+
+
+def _check_build_manager(bundle: Bundle) -> None:
+    """Where routes are optional, this is the first to trip over a config.yaml that cannot be read."""
+    try:
+        bundle.check_build_manager()
+    except YamlError as error:
+        raise Blocked(CONFIG_INVALID, f"unable to parse config.yaml: {error}") from error

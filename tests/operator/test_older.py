@@ -252,3 +252,11 @@ def test_pods_of_quay_are_simpler(older: Lab) -> None:
     assert "affinity" not in pod
     assert app["metadata"]["labels"]["quay-component"] == "quay-app"
     assert app["metadata"]["annotations"]["quay-component"] == "base"
+
+
+def test_a_configuration_that_cannot_be_read_blocks_also_where_no_route_is_asked_for(older: Lab) -> None:
+    older.create_registry(given=bundle("x: 1\na: b: c\n"))
+    older.until("RolloutBlocked", "ConfigInvalid")
+    assert older.message("RolloutBlocked") == (
+        "unable to parse config.yaml: yaml: line 2: mapping values are not allowed in this context"
+    )
