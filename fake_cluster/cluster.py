@@ -25,8 +25,9 @@ from fake_cluster import platform as openshift
 from fake_cluster.api import Api
 from fake_cluster.api.access.users import ADMINISTRATOR, User, authenticated
 from fake_cluster.controllers import all_controllers
+from fake_cluster.controllers.horizontal_pod_autoscaler import NAME as AUTOSCALER
 from fake_cluster.kinds import Kinds
-from fake_cluster.kinds.refs import NODE_METRICS, NODES, POD_METRICS
+from fake_cluster.kinds.refs import HORIZONTAL_POD_AUTOSCALERS, NODE_METRICS, NODES, POD_METRICS
 from fake_cluster.machinery.clock import Clock, VirtualClock
 from fake_cluster.machinery.controller import Controller
 from fake_cluster.machinery.direct import DirectClient
@@ -38,7 +39,7 @@ from fake_cluster.node.metrics import NodeMetrics, PodMetrics
 from fake_cluster.node.report import unready_pods
 from fake_cluster.node.scheduler import Scheduler
 from fake_cluster.node.specs import NodeSpec, node_object, workers
-from fake_cluster.objects import Object
+from fake_cluster.objects import Object, key_of
 from fake_cluster.store import Store
 
 if TYPE_CHECKING:  # half a second to import, which only those who ask for it spend
@@ -136,6 +137,12 @@ class FakeCluster:
         client, usage_of = self.client("metrics-server"), self.node_agent.usage
         self.api.serve(NODE_METRICS, NodeMetrics(client, self.clock, usage_of))
         self.api.serve(POD_METRICS, PodMetrics(client, self.clock, usage_of))
+        self.usages.changed = self._wake_autoscalers
+
+    def _wake_autoscalers(self) -> None:
+        """Metrics cannot be watched: tell autoscalers at rest that there is something to look at."""
+        for autoscaler in self.client().list(HORIZONTAL_POD_AUTOSCALERS):
+            self.manager.enqueue(AUTOSCALER, key_of(autoscaler))
 
     def _install_openshift(self) -> None:
         rng = Random(f"{self.seed} openshift")

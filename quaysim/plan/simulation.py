@@ -204,6 +204,7 @@ class _Simulation:
 
     def _scaled_up(self) -> Placement | None:
         """Where the Pods are when every autoscaler has gone to its end."""
+        self.cluster.usages.set("*", cpu="1k", memory="1Pi")  # a load that keeps them there
         for autoscaler in self._client.list(HORIZONTAL_POD_AUTOSCALERS):
             name, namespace = (
                 autoscaler["spec"]["scaleTargetRef"]["name"],
