@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from quaysim.gherkin import collector, failures, lookup, tags
-from quaysim.targets import ApiError, CannotRun, Target, Targets, Unsupported, options
+from quaysim.report.secrets import redactor_for
+from quaysim.targets import ApiError, CannotRun, NoCluster, Target, Targets, Unsupported, options
 from quaysim.targets.diagnosis import describe
 
 pytest_plugins = ["quaysim.report.plugin"]
@@ -65,7 +66,7 @@ def _prepare(config: pytest.Config) -> None:
 
     try:
         config.stash[TARGETS].prepare(tell)
-    except (CannotRun, ApiError) as error:
+    except (CannotRun, NoCluster, ApiError) as error:
         raise pytest.UsageError(str(error)) from error
 
 
@@ -101,7 +102,7 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
     needs = {mark.args[0] for mark in request.node.iter_markers("needs")}
     try:
         opened = request.config.stash[TARGETS].open(needs)
-    except Unsupported as reason:
+    except (Unsupported, NoCluster) as reason:
         pytest.skip(str(reason))
     with opened:
         request.node.stash[TARGET] = opened
@@ -109,12 +110,23 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
     del request.node.stash[TARGET]
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add to a failed scenario what the cluster says of its registries, and how to run it again."""
+    """Add to a failed scenario what the cluster says of its registries, and how to run it again.
+
+    The secrets of a foreign cluster are taken out of what is shown.
+    """
     report = yield
     if report.when == "call" and report.failed and TARGET in item.stash:
         opened = item.stash[TARGET]
         report.sections.append(("the registries and what happened to them", describe(opened)))
         report.sections.append(("ran on", item.config.stash[TARGETS].describe()))
+        if item.config.getoption("cluster") != "fake":
+            _redact(report, opened)
     return report
+
+
+def _redact(report: pytest.TestReport, opened: Target) -> None:
+    redactor = redactor_for(opened)
+    report.longrepr = redactor.text(report.longreprtext)
+    report.sections = [(name, redactor.text(text)) for name, text in report.sections]

@@ -9,9 +9,9 @@ from fake_cluster.machinery.client import Client
 from fake_cluster.objects import Object, condition, condition_is_true, is_terminating
 
 
-def unready_pods(client: Client) -> list[str]:
-    """A line for each Pod that is neither ready nor done, with the reason."""
-    pods = client.list(PODS)
+def unready_pods(client: Client, namespace: str = "") -> list[str]:
+    """A line for each Pod that is neither ready nor done, with the reason; in all namespaces or in one."""
+    pods = client.list(PODS, namespace)
     waiting = [pod for pod in pods if not condition_is_true(pod, "Ready") and _phase(pod) != "Succeeded"]
     return [f"pod {_name(pod)}: {'; '.join(_reasons(pod))}" for pod in waiting]
 

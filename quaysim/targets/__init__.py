@@ -2,12 +2,13 @@
 
 from fake_cluster.errors import ApiError
 from fake_cluster.objects import Object, ResourceRef
-from quaysim.targets.base import PATIENCE, CannotRun, NotInTime, Target, Targets, Unsupported
+from quaysim.targets.base import PATIENCE, CannotRun, NoCluster, NotInTime, Target, Targets, Unsupported
 
 __all__ = [
     "PATIENCE",
     "ApiError",
     "CannotRun",
+    "NoCluster",
     "NotInTime",
     "Object",
     "ResourceRef",

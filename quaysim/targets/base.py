@@ -37,6 +37,10 @@ class CannotRun(Exception):  # noqa: N818 - a sentence for the person at the com
     """Nothing can be run on this cluster in this way; `str()` says why in one sentence."""
 
 
+class NoCluster(Exception):  # noqa: N818 - not an error: nothing can be checked here
+    """There is no cluster to run on; `str()` says why in one sentence."""
+
+
 class Target(ABC):
     """A cluster, as one scenario sees it.
 

@@ -1,10 +1,14 @@
-"""What a person wants to read first when a scenario has failed: the registries, and what was said of them."""
+"""What a person wants to read first when a scenario has failed.
+
+The registries, what was said of them, and the Pods that are not ready, without what is secret.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from fake_cluster.errors import ApiError
+from fake_cluster.node.report import unready_pods
 from fake_cluster.objects import Object
 from quaysim.targets.base import Target
 from quaysim.targets.resources import EVENTS, QUAY_REGISTRIES
@@ -13,7 +17,7 @@ LAST_EVENTS = 10
 
 
 def describe(target: Target) -> str:
-    """The conditions of the registries in the scenario's namespaces, and the last Events there, as text."""
+    """The registries in the scenario's namespaces, the Pods that are not ready, and the last Events, as text."""
     try:
         return "\n".join(line for namespace in target.namespaces for line in _namespace(target, namespace))
     except ApiError as error:
@@ -21,10 +25,15 @@ def describe(target: Target) -> str:
 
 
 def _namespace(target: Target, namespace: str) -> Iterable[str]:
-    registries = target.client.list(QUAY_REGISTRIES, namespace)
+    registries = target.client.list(QUAY_REGISTRIES, namespace) if _has_registries(target) else ()
     for registry in registries:
         yield from _registry(registry)
+    yield from unready_pods(target.client, namespace)
     yield from _events(target.client.list(EVENTS, namespace))
+
+
+def _has_registries(target: Target) -> bool:
+    return target.client.serves(QUAY_REGISTRIES)
 
 
 def _registry(registry: Object) -> Iterable[str]:

@@ -14,19 +14,32 @@ from quaysim.targets.fake import FakeTargets
 
 if TYPE_CHECKING:
     from quaysim.targets.settings import Operator, Settings
+    from quaysim.targets.sources import Source
 
 DEFAULT_APPS_DOMAIN = "apps.example.com"
 WORKER = "workerinput"
 TOLD = "quaysim"
 """Where xdist keeps what the controlling process tells a worker, and ours of it."""
-ONLY_FOREIGN = ("kubeconfig", "context", "stand_ins", "capabilities", "keep", "not_a_test_cluster")
+ONLY_FOREIGN = (
+    "kubeconfig",
+    "context",
+    "stand_ins",
+    "capabilities",
+    "keep",
+    "not_a_test_cluster",
+    "image",
+    "require_containers",
+)
 
 
 def add(parser: pytest.Parser) -> None:
     """Add the options to pytest's."""
     option = parser.getgroup("quaysim", "conformance of the Quay Operator").addoption
     option(
-        "--cluster", choices=["fake", "kubeconfig"], default="fake", help="where scenarios run (default fake)"
+        "--cluster",
+        choices=["fake", "kubeconfig", "kind", "k3s"],
+        default="fake",
+        help="where scenarios run (default fake)",
     )
     option("--kubeconfig", metavar="FILE", help="kubeconfig of the cluster; must be named")
     option("--context", metavar="NAME", help="context in the kubeconfig; must be named")
@@ -50,6 +63,12 @@ def add(parser: pytest.Parser) -> None:
     )
     option(
         "--capabilities", metavar="FILE", help="YAML file that overrides what is found out about the cluster"
+    )
+    option("--image", metavar="IMAGE", help="node image of --cluster=kind, or image of --cluster=k3s")
+    option(
+        "--require-containers",
+        action="store_true",
+        help="fail, instead of skipping everything, where kind or k3s cannot be started",
     )
     option("--keep", action="store_true", help="leave what the run has made; `quaysim cleanup` removes it")
     option("--seed", type=int, default=0, metavar="N", help="seed of the fake clusters (default 0)")
@@ -77,20 +96,33 @@ def _flag(name: str) -> str:
 
 
 def _foreign(config: pytest.Config, worker: Mapping[str, Any]) -> Targets:
-    from quaysim.targets.kubeconfig import Cluster  # noqa: PLC0415 - only such a run pays for the client
-    from quaysim.targets.session import ForeignTargets  # noqa: PLC0415
+    from quaysim.targets.session import ForeignTargets  # noqa: PLC0415 - only such a run pays for the client
 
-    option = config.getoption
-    options = Options(
-        option("kubeconfig"), option("context"), not_a_test_cluster=option("not_a_test_cluster")
-    )
+    letter = str(worker.get("workerid", "")).replace("gw", "w")
     try:
-        settings, cluster = _settings(config), Cluster(options)
-        cluster.check()
+        settings = _settings(config)
+        return ForeignTargets(
+            _source(config, settings), settings, worker.get(TOLD), f"{letter}-" if letter else ""
+        )
     except (BadKubeconfig, BadCapabilities) as error:
         raise pytest.UsageError(str(error)) from error
-    letter = str(worker.get("workerid", "")).replace("gw", "w")
-    return ForeignTargets(cluster, settings, worker.get(TOLD), f"{letter}-" if letter else "")
+
+
+def _source(config: pytest.Config, settings: Settings) -> Source:
+    """The cluster that the options ask for."""
+    from quaysim.targets import sources  # noqa: PLC0415 - as above
+
+    option, real = config.getoption, settings.operator == "real"
+    if option("cluster") == "kubeconfig":
+        allowed = option("not_a_test_cluster")
+        return sources.Given(Options(option("kubeconfig"), option("context"), not_a_test_cluster=allowed))
+    if given := [_flag(name) for name in ("kubeconfig", "context") if option(name)]:
+        raise pytest.UsageError(f"{' and '.join(given)}: only with --cluster=kubeconfig")
+    if option("cluster") == "kind":
+        image = option("image") or (sources.KIND_BEFORE_1_25 if real else "")
+        tainted = "nodes" in (settings.stand_ins or ())
+        return sources.Kind(image, tainted=tainted, keep=settings.keep)
+    return sources.K3s(option("image") or (sources.K3S_BEFORE_1_25 if real else sources.K3S_IMAGE))
 
 
 def _settings(config: pytest.Config) -> Settings:
@@ -104,4 +136,11 @@ def _settings(config: pytest.Config) -> Settings:
     except BadStandIns as error:
         raise pytest.UsageError(str(error)) from error
     said = declared(option("capabilities")) if option("capabilities") else {}
-    return Settings(operator, stand_ins, said, option("apps_domain") or "", keep=option("keep"))
+    return Settings(
+        operator,
+        stand_ins,
+        said,
+        option("apps_domain") or "",
+        keep=option("keep"),
+        require_containers=option("require_containers"),
+    )

@@ -205,7 +205,6 @@ class Preparation:
     def end(self) -> None:
         """Remove what is left, unless it is to be kept, and stop working."""
         with ExitStack() as stack:
-            stack.callback(self.cluster.close)
             stack.callback(self._brought.close)
             if self._operator is not None:
                 stack.callback(self._operator.close)

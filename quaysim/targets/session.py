@@ -3,68 +3,107 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
-from quaysim.targets.base import Target, Targets
+from quaysim.targets.base import NoCluster, Target, Targets
 from quaysim.targets.clock import ServerClock
+from quaysim.targets.connection import Options
 from quaysim.targets.kubeconfig import Cluster, KubeconfigTargets
-from quaysim.targets.preparing import Preparation
 from quaysim.targets.run import Run, new_run
 from quaysim.targets.settings import Known, Settings, known_from
+from quaysim.targets.sources import Given, Source
+
+if TYPE_CHECKING:
+    from quaysim.targets.preparing import Preparation
 
 
 class ForeignTargets(Targets):
-    """One process prepares the cluster and tells the others, which have `told`, what it has found."""
+    """The cluster of `source`. One process prepares it and tells the others, which begin with `told`."""
 
     def __init__(
-        self, cluster: Cluster, settings: Settings, told: Mapping[str, Any] | None = None, letter: str = ""
+        self, source: Source, settings: Settings, told: Mapping[str, Any] | None = None, letter: str = ""
     ) -> None:
-        self.cluster = cluster
         self.settings = settings
         self.run = new_run() if told is None else Run(told["run"])
+        self._source = source
         self._letter = letter
+        self._no_cluster = ""
+        self._cluster: Cluster | None = None
         self._preparation: Preparation | None = None
-        self._known: Known | None = None if told is None else known_from(told)
         self._targets: KubeconfigTargets | None = None
+        self._known: Known | None = None
+        if isinstance(source, Given):
+            self._connect(source.options)
+        if told is not None:
+            self._take(told)
+
+    def _connect(self, options: Options) -> Cluster:
+        """The connection to the cluster, which answers; raises BadKubeconfig."""
+        self._cluster = self._cluster or Cluster(options)
+        self._cluster.check()
+        return self._cluster
+
+    def _take(self, told: Mapping[str, Any]) -> None:
+        """What another process has found out."""
+        self._no_cluster = told["no_cluster"]
+        if not self._no_cluster:
+            self._known = known_from(told)
+            cluster = self._connect(Options(told["kubeconfig"], told["context"], not_a_test_cluster=True))
+            self._open(cluster, ServerClock(cluster.date, self._known.clock), self._known)
 
     def prepare(self, tell: Callable[[str], None]) -> None:
-        """Make the cluster ready, once; raises CannotRun and ApiError."""
-        if self._known is None:
-            self._preparation = Preparation(self.cluster, self.run, self.settings, tell)
-            self._known = self._preparation.begin()
+        """Make the cluster ready, once; raises CannotRun, NoCluster if so wished, and ApiError."""
+        if self._targets is not None or self._no_cluster:
+            return
+        from quaysim.targets.preparing import Preparation  # noqa: PLC0415 - the workers of a run need none
+
+        try:
+            cluster = self._connect(self._source.start())
+        except NoCluster as error:
+            if self.settings.require_containers:
+                raise
+            self._no_cluster = str(error)
+            return
+        self._preparation = Preparation(cluster, self.run, self.settings, tell)
+        self._known = self._preparation.begin()
+        self._open(cluster, self._preparation.clock, self._known)
+
+    def _open(self, cluster: Cluster, clock: ServerClock, known: Known) -> None:
+        self._targets = KubeconfigTargets(
+            cluster, self.run, clock, known, letter=self._letter, keep=self.settings.keep
+        )
 
     def told(self) -> dict[str, Any]:
         """What another process of this run is to be told."""
-        if self._known is None:
-            raise RuntimeError("the cluster has not been prepared")
-        return {"run": self.run.id, **self._known.as_plain()}
+        told: dict[str, Any] = {"run": self.run.id, "no_cluster": self._no_cluster}
+        if self._known is None or self._cluster is None:
+            return told
+        options = self._cluster.options
+        way = {"kubeconfig": options.kubeconfig, "context": options.context}
+        return told | way | self._known.as_plain()
 
     def open(self, needs: Collection[str]) -> Target:
-        """A target for one scenario."""
+        """A target for one scenario; raises NoCluster where there is no cluster."""
+        self.prepare(_silently)
         if self._targets is None:
-            self.prepare(_silently)
-            self._targets = self._made()
+            raise NoCluster(self._no_cluster)
         return self._targets.open(needs)
 
-    def _made(self) -> KubeconfigTargets:
-        if self._known is None:
-            raise RuntimeError("the cluster has not been prepared")
-        preparation = self._preparation
-        clock = preparation.clock if preparation else ServerClock(self.cluster.date, self._known.clock)
-        keep = self.settings.keep
-        return KubeconfigTargets(self.cluster, self.run, clock, self._known, letter=self._letter, keep=keep)
-
     def describe(self) -> str:
-        """Where the cluster is, and what the run is called."""
+        """What the cluster is, and what the run is called."""
+        where = f"the cluster at {self._cluster.host}" if self._cluster else self._source.where
         whose = {"real": "its own operator", "simulated": "the simulated operator"}[self.settings.operator]
-        return f"the cluster at {self.cluster.host} with {whose}, run {self.run.id}"
+        return f"{where} with {whose}, run {self.run.id}"
 
     def finish(self) -> None:
         """Remove what the run has left, and end."""
-        if self._preparation is not None:
-            self._preparation.end()
-        else:
-            self.cluster.close()
+        with ExitStack() as stack:
+            stack.callback(self._source.stop)
+            if self._cluster is not None:
+                stack.callback(self._cluster.close)
+            if self._preparation is not None:
+                self._preparation.end()
 
 
 def _silently(line: str) -> None:

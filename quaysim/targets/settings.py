@@ -20,6 +20,7 @@ class Settings:
     declared: Mapping[str, bool] = field(default_factory=dict)
     apps_domain: str = ""
     keep: bool = False
+    require_containers: bool = False
 
 
 @dataclass(frozen=True)
