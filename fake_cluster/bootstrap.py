@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fake_cluster.api.access import roles
-from fake_cluster.kinds.refs import NAMESPACES, PRIORITY_CLASSES, SERVICES, STORAGE_CLASSES
+from fake_cluster.kinds.refs import (
+    ENDPOINT_SLICES,
+    ENDPOINTS,
+    NAMESPACES,
+    PRIORITY_CLASSES,
+    SERVICES,
+    STORAGE_CLASSES,
+)
 from fake_cluster.machinery.client import Client
 from fake_cluster.objects import Object, ResourceRef
 
@@ -24,6 +31,9 @@ SYSTEM_PRIORITIES = {
 DEFAULT_STORAGE_CLASS = "standard"
 API_ADDRESS = "10.96.0.1"
 """Of the Service `kubernetes`: the first address of the range, as on a real cluster."""
+API_SERVER = "172.18.0.2"
+"""Where the API server itself is, behind that Service."""
+_API_PORT: Object = {"name": "https", "port": 6443, "protocol": "TCP"}
 
 
 def install(client: Client) -> None:
@@ -45,6 +55,7 @@ def _objects() -> Iterable[tuple[ResourceRef, Object]]:
         yield PRIORITY_CLASSES, _priority_class(name, value, description)
     yield STORAGE_CLASSES, _storage_class()
     yield SERVICES, _api_service()
+    yield from _api_endpoints()
 
 
 def _priority_class(name: str, value: int, description: str) -> Object:
@@ -82,3 +93,28 @@ def _api_service() -> Object:
             "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}],
         },
     }
+
+
+def _api_endpoints() -> Iterable[tuple[ResourceRef, Object]]:
+    """What the API server itself says about the Service, which has no selector (its endpoint reconciler)."""
+    name: Object = {"name": "kubernetes", "namespace": "default"}
+    yield (
+        ENDPOINTS,
+        {
+            "apiVersion": "v1",
+            "kind": "Endpoints",
+            "metadata": name | {"labels": {"endpointslice.kubernetes.io/skip-mirror": "true"}},
+            "subsets": [{"addresses": [{"ip": API_SERVER}], "ports": [_API_PORT]}],
+        },
+    )
+    yield (
+        ENDPOINT_SLICES,
+        {
+            "apiVersion": ENDPOINT_SLICES.api_version,
+            "kind": "EndpointSlice",
+            "metadata": name | {"labels": {"kubernetes.io/service-name": "kubernetes"}},
+            "addressType": "IPv4",
+            "endpoints": [{"addresses": [API_SERVER], "conditions": {"ready": True}}],
+            "ports": [_API_PORT],
+        },
+    )

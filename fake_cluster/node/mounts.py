@@ -8,12 +8,13 @@ starts a Pod, and for the references of its environment before it starts a conta
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fake_cluster.kinds.refs import CONFIG_MAPS, PERSISTENT_VOLUME_CLAIMS, SECRETS
 from fake_cluster.machinery.client import Client
 from fake_cluster.node.program import Surroundings
+from fake_cluster.node.projections import field_of, made_files
 from fake_cluster.objects import Key, Object, ResourceRef
 
 Wanted = tuple[ResourceRef, Key]
@@ -124,6 +125,9 @@ class _Mounted(Surroundings):
                 content = self._content(source, inside)
                 if content is not None:
                     return content
+            for name, made in made_files(self._client, self._pod, volumes[mount["name"]]):
+                if name == inside:
+                    return made()
         raise FileNotFoundError(path)
 
     def _content(self, source: _Source, path: str) -> bytes | None:
@@ -135,7 +139,9 @@ class _Mounted(Surroundings):
         """The paths of what the mounted Secrets, ConfigMaps and projected volumes hold."""
         volumes = {volume["name"]: volume for volume in self._pod["spec"].get("volumes") or ()}
         for mount in self._container.get("volumeMounts") or ():
-            for source in _volume_sources(volumes.get(mount["name"], {})):
+            volume = volumes.get(mount["name"], {})
+            yield from _shown(mount, [name for name, _ in made_files(self._client, self._pod, volume)])
+            for source in _volume_sources(volume):
                 obj = self._client.find(source.ref, source.name, self._namespace) or {}
                 names = [item["path"] for item in source.items if _has(obj, item["key"])]
                 yield from _shown(mount, names if source.items else _keys(obj))
@@ -162,20 +168,7 @@ class _Mounted(Surroundings):
                 obj = self._client.find(ref, source[field].get("name", ""), self._namespace)
                 return ((obj and _value(obj, source[field]["key"])) or b"").decode()
         path = source.get("fieldRef", {}).get("fieldPath", "")
-        field_of = _FIELDS.get(path)
-        return field_of(self._pod) if field_of else ""
-
-
-_FIELDS: dict[str, Callable[[Object], str]] = {
-    "metadata.name": lambda pod: str(pod["metadata"]["name"]),
-    "metadata.namespace": lambda pod: str(pod["metadata"]["namespace"]),
-    "metadata.uid": lambda pod: str(pod["metadata"]["uid"]),
-    "spec.nodeName": lambda pod: str(pod["spec"].get("nodeName", "")),
-    "spec.serviceAccountName": lambda pod: str(pod["spec"].get("serviceAccountName", "")),
-    "status.hostIP": lambda pod: str((pod.get("status") or {}).get("hostIP", "")),
-    "status.podIP": lambda pod: str((pod.get("status") or {}).get("podIP", "")),
-}
-"""The downward API's fields, apart from labels and annotations."""
+        return field_of(self._pod, path)
 
 
 def claim_name(pod: Object, volume: Object) -> str:
