@@ -88,7 +88,8 @@ class Answer:
 
     Exactly one of `stored` (one object), `entries` (a list at `revision`), `stream` (a watch), `obj`
     (something that is not stored, a Status for instance), `text`, `lines` (text that is still being
-    written) and `session` (the connection is to be upgraded for it) is the content.
+    written), `session` (the connection is to be upgraded for it) and `proxied` (content type and body of
+    somebody else's answer) is the content.
     """
 
     code: int = 200
@@ -99,6 +100,7 @@ class Answer:
     text: str | None = None
     lines: Stream | None = None
     session: Session | None = None
+    proxied: tuple[str, bytes] | None = None
     revision: int = 0
     continue_token: str = ""
     remaining: int | None = None

@@ -23,6 +23,7 @@ from fake_cluster.api.documents import Documents
 from fake_cluster.api.render import JSON, Pending, Response, render, wanted_form
 from fake_cluster.api.routing import NoSuchPathError, Place, find_place
 from fake_cluster.api.subresources.connections import SEPARATOR
+from fake_cluster.api.subresources.proxies import PATH
 from fake_cluster.api.suspension import Suspended
 from fake_cluster.api.webhooks.hooks import Memory, Webhooks
 from fake_cluster.errors import ApiError, bad_request, internal
@@ -31,6 +32,7 @@ from fake_cluster.machinery.clock import Clock
 _log = logging.getLogger(__name__)
 _NOT_ALLOWED = "the server does not allow this method on the requested resource"
 _WRITES: dict[str, Verb] = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
+PROXY = "proxy"
 CONNECTING = frozenset({"exec", "attach", "portforward"})
 _LISTS = frozenset({"command", "ports"})
 WAITS = ":waits"
@@ -104,7 +106,7 @@ class Front:
             return document if request.method in ("GET", "HEAD") else _not_allowed()
         call = self.call(request)
         call.user, call.waits, call.struck = user, WAITS in request.headers, request.struck
-        form = wanted_form(accept)
+        form = wanted_form("" if call.subresource == PROXY else accept)
         if self._webhooks.active and call.waits:
             request.memory = request.memory or self._webhooks.memory()
             answer = self._webhooks.attempt(call, request.memory, self._dispatch)
@@ -125,7 +127,9 @@ class Front:
         call.user_agent = request.headers.get("user-agent", "")
         if place.subresource in CONNECTING:
             call.upgrade = "upgrade" in request.headers
-        if verb in ("get", "list", "watch"):
+        if _is_proxied(place):
+            call.subresource, call.options = PROXY, _passed_on(place, request)
+        elif verb in ("get", "list", "watch"):
             call.options = option_parsing.parse(request.query, verb)
             _select_by_name(call)
         else:
@@ -147,6 +151,17 @@ def _verb(request: Request, place: Place) -> Verb:
     if verb is None or bool(place.name) != needs_name or (spans_namespaces and verb == "create"):
         raise _method_error()
     return verb
+
+
+def _is_proxied(place: Place) -> bool:
+    return place.subresource.partition("/")[0] == PROXY and PROXY in place.resource.subresources
+
+
+def _passed_on(place: Place, request: Request) -> Options:
+    """Path and query of a request for somebody else: all of it is theirs."""
+    path = "/" + place.subresource.partition("/")[2]
+    slash = "/" if path != "/" and request.path.endswith("/") else ""
+    return Options(query={**request.query, PATH: path + slash})
 
 
 def _method_error() -> ApiError:

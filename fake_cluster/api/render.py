@@ -100,6 +100,9 @@ def render(resource: Resource, answer: Answer, form: Form) -> Response:
         answer.stream.encode = _event_encoder(resource, form)
         content_type = f"{form.content_type};stream=watch" if form.content_type != JSON else JSON
         return Response(200, b"", content_type, headers, answer.stream)
+    if answer.proxied is not None:
+        content_type, content = answer.proxied
+        return Response(answer.code, content, content_type, headers)
     if answer.text is not None:
         return Response(answer.code, answer.text.encode(), "text/plain", headers)
     if answer.lines is not None or answer.session is not None:

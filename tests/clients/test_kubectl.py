@@ -407,6 +407,10 @@ class TestContainers:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port[1]}/", timeout=PATIENCE) as answer:
                     assert answer.read().decode().startswith("web-")
 
+    def test_a_service_is_reached_through_the_api(self, web: Kubectl) -> None:
+        path = f"/api/v1/namespaces/{web.namespace}/services/web:80/proxy/"
+        assert web("get", "--raw", path).startswith("web-")
+
     def test_what_pods_and_nodes_use_is_shown(self, web: Kubectl) -> None:
         pods = web("top", "pods", "--no-headers").splitlines()
         assert {line.split()[0].startswith("web-") for line in pods} == {True}

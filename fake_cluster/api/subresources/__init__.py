@@ -19,21 +19,16 @@ from fake_cluster.api.subresources import (
     eviction,
     logs,
     namespaces,
+    proxies,
     scale,
     tokens,
 )
 from fake_cluster.api.writing import update
-from fake_cluster.errors import ApiError, bad_request, no_such_resource
+from fake_cluster.errors import ApiError, no_such_resource
 
 Handler = Callable[[Core, Call], Answer]
 
 
-def _needs_upgrade(core: Core, call: Call) -> Answer:
-    del core, call
-    raise bad_request("Upgrade request required")
-
-
-_CONNECT: Mapping[str, Handler] = {"get": _needs_upgrade, "create": _needs_upgrade}
 _PART: Mapping[str, Handler] = {"get": get, "update": update, "patch": patch}
 
 HANDLERS: dict[str, Mapping[str, Handler]] = {
@@ -54,7 +49,7 @@ HANDLERS: dict[str, Mapping[str, Handler]] = {
     "exec": {"get": connections.execute, "create": connections.execute},
     "attach": {"get": connections.attach, "create": connections.attach},
     "portforward": {"get": connections.forward, "create": connections.forward},
-    "proxy": _CONNECT,
+    "proxy": {"get": proxies.pass_on},
 }
 
 
