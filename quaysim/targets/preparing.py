@@ -127,7 +127,7 @@ class Preparation:
             target.client.create(NAMESPACES, {"metadata": {"name": namespace}})
             target.namespaces.append(namespace)
             self._need_accounts(target, namespace)
-            yield Prober(target, namespace)
+            yield Prober(target.waiting, namespace)
 
     def _need_accounts(self, target: KubeconfigTarget, namespace: str) -> None:
         """Where nobody gives namespaces their ServiceAccounts, nobody runs the other controllers either."""

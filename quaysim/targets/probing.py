@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from fake_cluster.errors import ApiError
 from fake_cluster.objects import Object, ResourceRef, condition_is_true
 from quaysim.targets import resources
-from quaysim.targets.base import NotInTime, Target
+from quaysim.targets.base import NotInTime
+from quaysim.targets.waits import Waiting
 
 PATIENCE = 15.0
 """Seconds of the cluster's time in which a probe must have succeeded; Pods and buckets get four times that."""
+AT_LEAST = 3.0
+"""Seconds of real time, however fast the cluster's clock runs."""
 PROBE = "probe"
 PAUSE = "registry.k8s.io/pause:3.9"
 NOBODY = "system:serviceaccount:quaysim-probe:nobody"
@@ -80,7 +83,7 @@ PROBES = {
 class Prober:
     """Tries things out in one namespace."""
 
-    target: Target
+    waiting: Waiting
     namespace: str
 
     def works(self, names: Iterable[str], known: Collection[str]) -> frozenset[str]:
@@ -94,23 +97,23 @@ class Prober:
         head = {"apiVersion": probe.ref.api_version, "kind": probe.ref.kind}
         metadata = {**probe.body.get("metadata", {}), "name": PROBE, "namespace": self.namespace}
         with suppress(ApiError):
-            self.target.client.create(probe.ref, head | probe.body | {"metadata": metadata})
+            self.waiting.client.create(probe.ref, head | probe.body | {"metadata": metadata})
             return True
         return False
 
     def _succeeds(self, name: str, probe: Probe) -> bool:
         def seen() -> bool:
-            found = self.target.client.find(probe.ref, PROBE, self.namespace)
+            found = self.waiting.client.find(probe.ref, PROBE, self.namespace)
             return found is not None and probe.works(found)
 
         with suppress(NotInTime):
-            self.target.wait_until(seen, probe.patience, f"{name} works")
+            self.waiting.until(seen, probe.patience, f"{name} works", AT_LEAST)
             return True
         return False
 
     def found(self, name: str) -> Object | None:
         """What has become of the object of a probe."""
-        return self.target.client.find(PROBES[name].ref, PROBE, self.namespace)
+        return self.waiting.client.find(PROBES[name].ref, PROBE, self.namespace)
 
     def has_rbac(self) -> bool:
         """Whether somebody without any Role may not read Secrets."""
@@ -119,6 +122,6 @@ class Prober:
         head = {"apiVersion": ref.api_version, "kind": ref.kind}
         spec = {"user": NOBODY, "resourceAttributes": asked}
         try:
-            return not _is_allowed(self.target.client.create(ref, head | {"spec": spec}))
+            return not _is_allowed(self.waiting.client.create(ref, head | {"spec": spec}))
         except ApiError:
             return False

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0
 """Seconds of the cluster's time for each of the things that are waited for."""
-AT_LEAST = 20.0
+AT_LEAST = 10.0
 GONE = frozenset({404, 409})
 LAST = (NAMESPACES, CUSTOM_RESOURCE_DEFINITIONS)
 
