@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from fake_cluster.errors import ApiError
-from fake_cluster.kinds.refs import CUSTOM_RESOURCE_DEFINITIONS, NODES
+from fake_cluster.kinds.refs import CUSTOM_RESOURCE_DEFINITIONS, NAMESPACES, NODES
 from fake_cluster.objects import condition_is_true
 from quaysim.standins.background import Background
 from quaysim.standins.catalogue import STAND_INS, ClusterScoped, Site
@@ -49,6 +49,7 @@ class Brought:
     clock: ServerClock
     apps_domain: str
     names: list[str] = field(default_factory=list)
+    _spaces: set[str] = field(default_factory=set)
     _at_work: list[Background] = field(default_factory=list)
 
     def would_make(self, names: Iterable[str]) -> Iterator[str]:
@@ -77,6 +78,7 @@ class Brought:
                 continue  # whoever looks after them makes them
             try:
                 self.client.create(ref, obj)
+                self._spaces |= {obj["metadata"]["name"]} if ref == NAMESPACES else set()
             except ApiError as error:
                 if error.reason != "AlreadyExists":
                     raise
@@ -100,7 +102,7 @@ class Brought:
         run = STAND_INS[name].run
         if run is None:
             return
-        client = STAND_INS[name].client(self.client.client, self.client.run)
+        client = STAND_INS[name].client(self.client.client, self.client.run, self._spaces)
         background = Background(f"stand-in {name}", client, self.clock)
         site = Site(client, self.clock, Random(SEED), self.apps_domain)
         background.add(run(site, background))

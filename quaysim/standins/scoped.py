@@ -6,30 +6,35 @@ belongs to the run, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 
 from fake_cluster.kinds import refs
-from fake_cluster.machinery.client import Event, Sink
+from fake_cluster.machinery.client import Client, Event, Sink
 from fake_cluster.objects import Object, ResourceRef
 from fake_cluster.platform.refs import OBJECT_BUCKETS
 from quaysim.targets.own import OwnClient
+from quaysim.targets.run import Run
 
 ONLY_OWN = frozenset({refs.NODES, refs.PERSISTENT_VOLUMES, OBJECT_BUCKETS})
 """Cluster-scoped kinds of which only the run's own objects are seen; of the others all are."""
 
-Filter = Callable[[Object], Object]
-
 
 class ScopedClient(OwnClient):
-    """`machinery.client.Client` that does not see what is not the run's."""
+    """`machinery.client.Client` that does not see what is not the run's.
+
+    `spaces` are the namespaces of other names that the run has made.
+    """
+
+    def __init__(self, client: Client, run: Run, spaces: Collection[str] = ()) -> None:
+        super().__init__(client, run)
+        self._spaces = spaces
 
     def sees(self, ref: ResourceRef, obj: Object) -> bool:
         """Whether an object is in the run's part of the cluster."""
         metadata = obj["metadata"]
-        if ref == refs.NAMESPACES:
-            return self.run.has_namespace(metadata["name"])
-        if metadata.get("namespace"):
-            return self.run.has_namespace(metadata["namespace"])
+        space = metadata["name"] if ref == refs.NAMESPACES else metadata.get("namespace")
+        if space:
+            return self.run.has_namespace(space) or space in self._spaces
         return ref not in ONLY_OWN or self.run.made(obj)
 
     def list(

@@ -53,7 +53,9 @@ class Removal:
         for ref in kinds:
             if ref not in LAST:
                 self._delete(ref, self._labelled(ref))
-        self._delete(NAMESPACES, self._labelled(NAMESPACES))
+        others = self._labelled(NAMESPACES)
+        self._delete(NAMESPACES, others)
+        self._wait_until_gone(NAMESPACES, [item["metadata"]["name"] for item in others])
         self._remove_definitions(kinds)
 
     def _namespaces(self) -> list[Object]:
