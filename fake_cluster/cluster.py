@@ -83,7 +83,8 @@ class FakeCluster:
     `faults` are what clients must bear with; see `fake_cluster.api.faults`.
 
     `programs` decides what runs in containers, `images` what can be pulled: there a test makes Pods fail.
-    `usages` says how much of the processor and of memory they use: autoscalers and `kubectl top` look at it.
+    `usages` says how much of the processor and of memory they use: autoscalers and `kubectl top` look at it,
+    unless the cluster is to be without `metrics`, as one without a metrics server is.
     """
 
     def __init__(  # noqa: PLR0913 - what can be chosen about a cluster
@@ -96,6 +97,7 @@ class FakeCluster:
         *,
         run_nodes: bool = True,
         rbac: bool = False,
+        metrics: bool = True,
     ) -> None:
         self.platform = platform
         self.seed = seed
@@ -116,6 +118,8 @@ class FakeCluster:
         self.usages = self.node_agent.usages
         if run_nodes:
             self._run_nodes(workers(nodes) if isinstance(nodes, int) else nodes)
+        if run_nodes and metrics:
+            self._measure()
         self._run(
             all_controllers(self.client("kube-controller-manager"), self.clock, Random(f"{seed} controllers"))
         )
@@ -128,7 +132,6 @@ class FakeCluster:
         for spec in specs:
             self.add_node(spec)
         self.api.core.containers = self.node_agent
-        self._measure()
         self._run(Scheduler(self.client("kube-scheduler"), self.clock).controllers())
         self._run(self.node_agent.controllers())
 

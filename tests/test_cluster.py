@@ -15,6 +15,7 @@ from fake_cluster.kinds.refs import (
     CONFIG_MAPS,
     DEPLOYMENTS,
     NAMESPACES,
+    POD_METRICS,
     PODS,
     PRIORITY_CLASSES,
     SECRETS,
@@ -247,3 +248,10 @@ def test_a_controller_in_the_middle_of_its_work_cannot_let_time_pass(fake_cluste
     fake_cluster.settle()
     assert answers[0] is False
     assert fake_cluster.clock.now() == EPOCH
+
+
+def test_a_cluster_without_metrics_serves_none() -> None:
+    with FakeCluster(metrics=False) as cluster:
+        assert not cluster.client().serves(POD_METRICS)
+    with FakeCluster() as cluster:
+        assert cluster.client().serves(POD_METRICS)

@@ -96,7 +96,10 @@ class _Simulation:
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         nodes = node_specs(setup.nodes) if setup.nodes else DEFAULT_NODES
-        self.cluster = FakeCluster(platform=setup.platform, apps_domain=setup.apps_domain, nodes=nodes)
+        # No metrics: nobody knows the load of a registry that is not there yet.
+        self.cluster = FakeCluster(
+            platform=setup.platform, apps_domain=setup.apps_domain, nodes=nodes, metrics=False
+        )
         self._client = self.cluster.client("quaysim-plan")
         self._available_after: dict[tuple[str, str], float] = {}
         self._known: dict[str, tuple[str, Any]] = {}
@@ -204,7 +207,6 @@ class _Simulation:
 
     def _scaled_up(self) -> Placement | None:
         """Where the Pods are when every autoscaler has gone to its end."""
-        self.cluster.usages.set("*", cpu="1k", memory="1Pi")  # a load that keeps them there
         for autoscaler in self._client.list(HORIZONTAL_POD_AUTOSCALERS):
             name, namespace = (
                 autoscaler["spec"]["scaleTargetRef"]["name"],
