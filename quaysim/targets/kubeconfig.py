@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from fake_cluster.errors import ApiError
 from fake_cluster.objects import Object, ResourceRef
-from quaysim.targets.base import PATIENCE, Target, Targets, Unsupported, missing
+from quaysim.targets.base import PATIENCE, NotInTime, Target, Targets, Unsupported, missing
 from quaysim.targets.capabilities import changeable
 from quaysim.targets.changes import Changes
 from quaysim.targets.connection import BadKubeconfig, Options, connect
@@ -93,7 +93,11 @@ class KubeconfigTargets(Targets):
         """A target for one scenario."""
         if reason := missing(needs, self.capabilities):
             raise Unsupported(reason)
-        return KubeconfigTarget(self, Turn(self.cluster.host, alone=bool(ALONE & set(needs))))
+        alone = bool(ALONE & set(needs))
+        target = KubeconfigTarget(self, Turn(self.cluster.host, alone=alone))
+        if alone and not self.keep:
+            target.wait_until_alone()
+        return target
 
     def describe(self) -> str:
         """Where the cluster is."""
@@ -144,6 +148,18 @@ class KubeconfigTarget(Target):
         account = partial(self.client.find, SERVICE_ACCOUNTS, "default", name)
         self.wait_until(lambda: account() is not None, what=f"namespace {name} is ready for Pods")
         return name
+
+    def wait_until_alone(self) -> None:
+        """Wait until nothing is left of the scenarios before: their Pods would still take room on nodes."""
+        try:
+            self.wait_until(self._is_alone, what="what other scenarios have made is gone")
+        except NotInTime:
+            self.close()
+            raise
+
+    def _is_alone(self) -> bool:
+        has = self.targets.run.has_namespace
+        return not any(has(item["metadata"]["name"]) for item in self.client.list(NAMESPACES))
 
     def history(self, ref: ResourceRef, namespace: str, since: str) -> list[tuple[str, Object]]:
         """What the server remembers of these objects since then."""
