@@ -18,7 +18,7 @@ from fake_cluster.api.apply.entries import (
     in_order,
     is_reset,
 )
-from fake_cluster.api.apply.fieldsets import FieldSet, difference, union
+from fake_cluster.api.apply.fieldsets import FieldSet, difference, shared, union
 from fake_cluster.kinds.schema import Node, Struct
 from fake_cluster.objects import Object, copy_of
 
@@ -56,7 +56,7 @@ def track_create(
 ) -> list[Object]:
     """`managedFields` of a new object: its creator owns all of it, but for top-level fields in `ignored`."""
     gained, _ = changes({"metadata": {}} | _zero(schema), new, schema, ignored)
-    return [writer.entry(gained, writer.time)] if gained else []
+    return [writer.entry(shared(gained), writer.time)] if gained else []
 
 
 def track_update(  # noqa: PLR0913 - what a write consists of
