@@ -44,7 +44,14 @@ def main() -> None:
     """Print the figures that were asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
     parser.add_argument("--only", choices=_PARTS, action="append", help="leave out the others")
-    parser.add_argument("--kubeconfig", type=Path, help="an API server that runs already")
+    parser.add_argument(
+        "--server",
+        "--kubeconfig",
+        type=Path,
+        dest="kubeconfig",
+        metavar="KUBECONFIG",
+        help="an API server that runs already, by its kubeconfig",
+    )
     parser.add_argument("--count", type=int, default=2000, help="requests a figure")
     options = parser.parse_args()
     default = ("http", "watch") if options.kubeconfig else tuple(_PARTS)
